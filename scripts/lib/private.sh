@@ -1,0 +1,105 @@
+# shellcheck shell=bash disable=SC2034,SC2154 # the parts use one another
+# Private servers: own data folder, own free port on loopback, ended by their own process id.
+
+# Loads the accounts of user12.sql, so that URLs with a password can be tried too.
+accounts=$root/scripts/lib/user12.sql
+
+# Starts $binary (set by find_installed or find_unpacked) as the server `name`, and records it.
+start_private() { # name
+  local name=$1 folder attempt
+  folder=$(state_folder)/$name && rm -rf "$folder" && mkdir -p "$folder/files" || because "no folder for its data" || return
+  say "$name: preparing a data folder for $binary"
+  if ! "${name}_initialize" "$folder" >"$folder/log" 2>&1; then
+    tail -n 15 "$folder/log" >&2
+    because "$binary could not make a data folder" || return
+  fi
+  # Somebody else may take a port between looking and binding.
+  for attempt in 1 2 3; do
+    if launch "$name" "$folder"; then return; fi
+    say "$name: attempt $attempt to start $binary failed"
+  done
+  tail -n 15 "$folder/log" >&2
+  because "$binary does not start"
+}
+
+launch() { # name folder
+  local name=$1 folder=$2 port pid detach=()
+  port=$(free_port)
+  if have setsid; then detach=(setsid); fi
+  "${name}_options" "$folder"
+  # Nothing of the caller stays open in the server: `$(scripts/servers start)` would wait for it for ever.
+  "${detach[@]}" "$binary" "${options[@]}" --bind-address=127.0.0.1 --port="$port" --socket="$folder/socket" \
+    --pid-file="$folder/pid" --datadir="$folder/data" --init-file="$accounts" --secure-file-priv="$folder/files" \
+    --max-connections=500 --innodb-buffer-pool-size=64M --innodb-flush-log-at-trx-commit=2 --innodb-doublewrite=OFF \
+    --sync-binlog=0 --skip-log-bin </dev/null >>"$folder/log" 2>&1 9>&- &
+  pid=$!
+  state_put "$name.pid" "$pid"
+  state_put "$name.url" "mysql://root@127.0.0.1:$port/"
+  if answers "$name" "$pid"; then
+    say "$name: ready on port $port, process $pid"
+  else
+    forget "$name"
+    return 1
+  fi
+}
+
+# Waits until the server executes statements, at most a minute, and no longer than it lives.
+answers() { # name pid
+  local deadline=$((SECONDS + 60)) url
+  url=$(state_get "$1.url")
+  while [ $SECONDS -lt $deadline ] && kill -0 "$2" 2>/dev/null; do
+    if server_version "$url" >/dev/null; then return; fi
+    sleep 0.1
+  done
+  return 1
+}
+
+# A port that nobody listens on, below the range that outgoing connections are given theirs from.
+free_port() {
+  local port
+  while :; do
+    port=$((20000 + RANDOM % 10000))
+    if ! (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; then break; fi
+  done
+  echo "$port"
+}
+
+# Process ids are used again: it is ours only if its command line names our data folder.
+is_ours() { # name pid
+  local line
+  line=$(tr '\0' ' ' <"/proc/$2/cmdline" 2>/dev/null || ps -ww -o args= -p "$2" 2>/dev/null || true)
+  case $line in *"--datadir=$(state_folder)/$1/data"*) ;; *) return 1 ;; esac
+}
+
+alive() { # name
+  local pid
+  if [ "$(state_get "$1.kind")" = compose ]; then
+    server_version "$(state_get "$1.url")" >/dev/null
+  else
+    pid=$(state_get "$1.pid")
+    [ -n "$pid" ] && is_ours "$1" "$pid" && server_version "$(state_get "$1.url")" >/dev/null
+  fi
+}
+
+# Ends the recorded server `name`, if there is one, and drops its record and its data.
+forget() { # name
+  local name=$1 pid
+  if [ "$(state_get "$name.kind")" = compose ]; then stop_compose "$name"; fi
+  pid=$(state_get "$name.pid")
+  if [ -n "$pid" ] && is_ours "$name" "$pid"; then
+    end_process "$pid"
+    say "$name: process $pid has ended"
+  fi
+  state_drop "$name."
+}
+
+# The data is thrown away, so what does not end by itself soon is killed. A stopped process must be woken to end.
+end_process() { # pid
+  local deadline=$((SECONDS + 15))
+  kill -TERM "$1" 2>/dev/null || true
+  kill -CONT "$1" 2>/dev/null || true
+  while kill -0 "$1" 2>/dev/null; do
+    if [ $SECONDS -ge $deadline ]; then kill -KILL "$1" 2>/dev/null || true; fi
+    sleep 0.1
+  done
+}

@@ -1,0 +1,48 @@
+# shellcheck shell=bash disable=SC2034,SC2154 # the parts use one another
+# The state file: `key=value` lines that say which servers run, where, and under which process id.
+
+state_file=${ORM_SERVERS_STATE:-$root/target/servers}
+case $state_file in /*) ;; *) state_file=$PWD/$state_file ;; esac
+
+# One start or stop at a time. The folder itself is locked, so that no lock file stays behind.
+state_lock() {
+  mkdir -p "$(dirname "$state_file")"
+  if have flock; then
+    exec 9<"$(dirname "$state_file")"
+    flock 9
+  fi
+}
+
+state_get() { # key
+  [ ! -e "$state_file" ] || sed -n "s|^$1=||p" "$state_file"
+}
+
+state_put() { # key value
+  state_drop "$1"
+  printf '%s=%s\n' "$1" "$2" >>"$state_file"
+}
+
+# Drops every key that begins with the given text.
+state_drop() { # prefix
+  [ -e "$state_file" ] || return 0
+  awk -v prefix="$1" 'index($0, prefix) != 1' "$state_file" >"$state_file.new"
+  mv "$state_file.new" "$state_file"
+}
+
+# The folder that holds the data of this state's servers; made when it is first asked for.
+state_folder() {
+  local folder
+  folder=$(state_get folder)
+  if [ -z "$folder" ] || [ ! -d "$folder" ]; then
+    folder=$(mktemp -d "${TMPDIR:-/tmp}/orm-servers.XXXXXX")
+    state_put folder "$folder"
+  fi
+  printf '%s' "$folder"
+}
+
+state_remove() {
+  local folder
+  folder=$(state_get folder)
+  case $folder in */orm-servers.*) rm -rf "$folder" ;; esac
+  rm -f "$state_file"
+}

@@ -1,0 +1,46 @@
+# shellcheck shell=bash disable=SC2034,SC2154 # the parts use one another
+# Database URLs: whose variable holds them, what they say, and who answers there.
+
+url_variable() { # name
+  case $1 in mysql) echo MYSQL_URL ;; mariadb) echo MARIADB_URL ;; esac
+}
+
+percent_decode() { # text
+  printf '%b' "${1//%/\\x}"
+}
+
+# Sets url_user, url_password, url_host and url_port.
+parse_url() { # url
+  local rest=${1#*://} login=
+  rest=${rest%%[/?]*}
+  case $rest in *@*) login=${rest%@*} rest=${rest##*@} ;; esac
+  url_user=$(percent_decode "${login%%:*}")
+  url_password=
+  case $login in *:*) url_password=$(percent_decode "${login#*:}") ;; esac
+  url_host=${rest%:*}
+  url_port=3306
+  case $rest in *:*) url_port=${rest##*:} ;; esac
+}
+
+# What `SELECT VERSION()` says there; without a client program, the version that the server greets with.
+server_version() { # url
+  local url_user url_password url_host url_port client
+  parse_url "$1"
+  while read -r client; do
+    MYSQL_PWD=$url_password timeout 20 "$client" --no-defaults --protocol=tcp --host="$url_host" --port="$url_port" \
+      --user="${url_user:-root}" --batch --skip-column-names --execute='SELECT VERSION()' 2>/dev/null && return
+  done < <(clients)
+  greeting "$url_host" "$url_port"
+}
+
+# The version in a server's first packet: four bytes of header, one of protocol, then text up to a zero byte.
+greeting() { # host port
+  # shellcheck disable=SC2016 # the inner shell expands them
+  LC_ALL=C timeout 5 bash -c '
+    exec 3<>"/dev/tcp/$1/$2" || exit 1
+    for _ in 1 2 3; do IFS= read -r -d "" -u 3 _; done
+    IFS= read -r -d "" -u 3 version || exit 1
+    version=${version#?}
+    printf "%s\n" "${version#5.5.5-}"
+  ' greeting "$1" "$2" 2>/dev/null
+}
