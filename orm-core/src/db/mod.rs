@@ -1,0 +1,1 @@
+//! Connections: `Db`, its options, the pool, transactions, the statement log.

@@ -1,0 +1,187 @@
+//! The seam between the runtime and a database: object-safe, and ignorant of models.
+//!
+//! A statement travels down as text, an id and parameters; rows travel up into a [`RowSink`], cell by cell and by position,
+//! without a boxed future or a vector per row.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use crate::error::Result;
+use crate::sql::Dialect;
+use crate::value::Value;
+
+/// A boxed future: one per statement, none per row.
+pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+
+/// The identity of a statement whose shape is fixed by a model. The derive writes one `static` per model and verb.
+///
+/// A connection keeps the prepared handle under the number, so that finding it takes no hashing of text.
+#[derive(Debug, Default)]
+pub struct FixedId(OnceLock<usize>);
+
+impl FixedId {
+    /// An identity that gets its number on first use.
+    pub const fn new() -> Self {
+        Self(OnceLock::new())
+    }
+
+    /// The number: small and dense, so that it can index a vector.
+    pub fn number(&self) -> usize {
+        static NEXT: AtomicUsize = AtomicUsize::new(0);
+        *self.0.get_or_init(|| NEXT.fetch_add(1, Ordering::Relaxed))
+    }
+}
+
+/// A statement to send.
+#[derive(Debug, Clone, Copy)]
+pub enum Statement<'a> {
+    /// Of fixed shape: prepared once per connection, kept as long as the connection.
+    Fixed {
+        /// Its identity.
+        id: &'static FixedId,
+        /// Its text, needed only when the connection has not prepared it yet.
+        sql: &'a str,
+    },
+    /// Built at run time: prepared, kept in a small least-recently-used table by its text.
+    Dynamic(&'a str),
+    /// Our own text without parameters, such as DDL: sent as it is, not prepared.
+    Text(&'a str),
+}
+
+impl<'a> Statement<'a> {
+    /// The text.
+    pub fn sql(&self) -> &'a str {
+        match self {
+            Self::Fixed { sql, .. } | Self::Dynamic(sql) | Self::Text(sql) => sql,
+        }
+    }
+}
+
+/// What the database said at the end of a statement.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Done {
+    /// Rows inserted or deleted; for an update the rows that matched, changed or not.
+    pub affected: u64,
+    /// The first id that the database generated, where it says so without being asked.
+    pub last_insert_id: Option<u64>,
+}
+
+/// The cells of one row, to be taken by position.
+pub trait Cells {
+    /// How many there are.
+    fn len(&self) -> usize;
+
+    /// Whether there are none.
+    fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Takes the cell at this position: borrowed from the driver's buffer, or owned. A second take of it, or one past the end, gives NULL.
+    fn take(&mut self, index: usize) -> Value<'_>;
+}
+
+/// Whether a sink wants more rows at once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Flow {
+    /// Go on.
+    Continue,
+    /// Let whoever polls see the rows first: the driver gives way to its caller once, then goes on.
+    Pause,
+}
+
+/// Where rows go.
+pub trait RowSink: Send {
+    /// Whether [`RowSink::columns`] is to be called, once before the first row.
+    fn wants_columns(&self) -> bool {
+        false
+    }
+
+    /// The names of the result's columns.
+    ///
+    /// # Errors
+    /// Where they are not those that the sink needs.
+    fn columns(&mut self, _names: &[&str]) -> Result<()> {
+        Ok(())
+    }
+
+    /// One row. After an error the driver reads the rest of the result without handing it over, and returns that error.
+    ///
+    /// # Errors
+    /// Where a cell does not decode.
+    fn row(&mut self, cells: &mut dyn Cells) -> Result<Flow>;
+}
+
+/// A sink for statements that return no rows; rows that come all the same are dropped.
+#[derive(Debug, Default)]
+pub struct NoRows;
+
+impl RowSink for NoRows {
+    fn row(&mut self, _cells: &mut dyn Cells) -> Result<Flow> {
+        Ok(Flow::Continue)
+    }
+}
+
+/// What drives a transaction and a session. Every backend speaks it in its own words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Control {
+    /// Opens a transaction.
+    Begin,
+    /// Ends it, keeping what was done.
+    Commit,
+    /// Ends it, undoing what was done.
+    Rollback,
+    /// Asks whether the server is there.
+    Ping,
+    /// Clears the session of all that was set in it, and sets our own settings again.
+    Reset,
+}
+
+/// One connection to a database. One statement at a time; a future dropped half-way leaves the connection unusable
+/// (the pool marks it beforehand and throws it away).
+pub trait Connection: Send {
+    /// Runs a statement to its end, handing each row to the sink.
+    ///
+    /// `params` stand for the placeholders in their order.
+    fn query<'a>(
+        &'a mut self,
+        statement: Statement<'a>,
+        params: Vec<Value<'a>>,
+        sink: &'a mut dyn RowSink,
+    ) -> BoxFuture<'a, Result<Done>>;
+
+    /// Runs one of our own commands.
+    fn control(&mut self, command: Control) -> BoxFuture<'_, Result<()>>;
+
+    /// Whether a transaction is open, as the last reply said.
+    fn in_transaction(&self) -> bool;
+
+    /// Whether the connection can no longer be used (the server is gone, or the stream is out of step).
+    fn is_broken(&self) -> bool;
+
+    /// The distance between two ids of a plain bulk insert whose ids are all generated, `None` where ids may not be
+    /// consecutive and each row has to be asked for.
+    fn bulk_id_step(&self) -> Option<u64>;
+
+    /// The most bytes that one statement with its parameters may have.
+    fn packet_limit(&self) -> usize;
+
+    /// Says good-bye.
+    fn close(self: Box<Self>) -> BoxFuture<'static, ()>;
+}
+
+/// Opens connections to one database.
+pub trait Connector: Send + Sync {
+    /// How this database words its SQL.
+    fn dialect(&self) -> &'static dyn Dialect;
+
+    /// Opens a connection and sets its session up. Bounded by the caller's deadline.
+    fn connect(&self) -> BoxFuture<'_, Result<Box<dyn Connection>>>;
+
+    /// The most connections that make sense, where there is such a limit (one, for a database in memory).
+    fn max_connections(&self) -> Option<usize> {
+        None
+    }
+}

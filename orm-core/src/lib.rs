@@ -1,0 +1,18 @@
+//! An ORM for MySQL, MariaDB and SQLite.
+
+// The derive's output names this crate by its own name, in our tests and doc tests too.
+#[allow(unused_extern_crates)]
+extern crate self as orm_core;
+
+mod backend;
+pub mod db;
+pub mod driver;
+pub mod error;
+pub mod model;
+pub mod query;
+pub mod schema;
+pub mod sql;
+pub mod types;
+pub mod value;
+
+pub use error::{Error, Result};

@@ -1,0 +1,117 @@
+//! Records that are not saved yet.
+//!
+//! The derive wraps [`Draft`] in a struct of the model's own, `NoteDraft`, with one type parameter per required field. A parameter
+//! is a marker type named after the field until the field's setter has been called, and [`Set`] from then on.
+
+use std::marker::PhantomData;
+
+use super::{Model, Row};
+use crate::driver::Cells;
+use crate::error::{Error, Result};
+use crate::value::Value;
+
+/// The marker of a required field that has been set.
+#[derive(Debug, Clone, Copy)]
+pub struct Set;
+
+/// Whether a required field has been set; only [`Set`] has it.
+#[diagnostic::on_unimplemented(
+    message = "a required field has not been set: {Self}",
+    label = "this record is incomplete",
+    note = "call the setter named after the field before saving"
+)]
+pub trait FieldSet {}
+
+impl FieldSet for Set {}
+
+/// A complete draft of the model `M`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a draft of `{M}`",
+    label = "expected `{M}::build()` and its setters"
+)]
+pub trait IntoDraft<M: Model> {
+    /// The values.
+    #[doc(hidden)]
+    fn into_draft(self) -> Draft<M>;
+}
+
+/// The values of a record that is not saved yet, whatever the model.
+#[derive(Debug)]
+pub struct Draft<M> {
+    values: Vec<Option<Value<'static>>>,
+    error: Option<Error>,
+    model: PhantomData<fn() -> M>,
+}
+
+impl<M: Model> Draft<M> {
+    /// Nothing set.
+    #[doc(hidden)]
+    pub fn new() -> Self {
+        let mut values = Vec::new();
+        values.resize_with(M::TABLE.columns.len(), || None);
+        Self { values, error: None, model: PhantomData }
+    }
+
+    /// The same with the column at this position set. The first value that does not encode is kept as the draft's error.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn with(
+        mut self,
+        column: usize,
+        value: impl FnOnce(&'static crate::schema::ColumnDef) -> Result<Value<'static>>,
+    ) -> Self {
+        match value(&M::TABLE.columns[column]) {
+            Ok(value) => self.values[column] = Some(value),
+            Err(error) => {
+                self.error.get_or_insert(error);
+            }
+        }
+        self
+    }
+
+    /// The values with every default filled in and the timestamps set; `None` is left only for a generated id.
+    pub(crate) fn complete(mut self, now: chrono::NaiveDateTime) -> Result<Vec<Option<Value<'static>>>> {
+        if let Some(error) = self.error.take() {
+            return Err(error);
+        }
+        for (position, column) in M::TABLE.columns.iter().enumerate() {
+            let value = &mut self.values[position];
+            if value.is_some() || column.auto_increment {
+                continue;
+            }
+            *value = Some(if column.managed.is_some() {
+                crate::types::timestamp(now, column)
+            } else if let Some(default) = M::default_value(position) {
+                default?
+            } else {
+                Value::Null
+            });
+        }
+        Ok(self.values)
+    }
+}
+
+impl<M: Model> Default for Draft<M> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// The values of a draft as the cells of a row, so that the record is made of what was sent.
+#[derive(Debug)]
+pub(crate) struct OwnCells(pub(crate) Vec<Option<Value<'static>>>);
+
+impl Cells for OwnCells {
+    fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    fn take(&mut self, index: usize) -> Value<'_> {
+        self.0.get_mut(index).and_then(Option::take).unwrap_or(Value::Null)
+    }
+}
+
+/// The record that these values make.
+pub(crate) fn record<M: Model>(values: Vec<Option<Value<'static>>>) -> Result<M> {
+    M::from_row(&mut Row::new(&mut OwnCells(values), 0))
+}

@@ -1,0 +1,170 @@
+//! Typed conditions and orders.
+
+use std::fmt;
+use std::marker::PhantomData;
+use std::ops::{BitAnd, BitOr, Not};
+
+use super::{Column, Model};
+use crate::error::Result;
+use crate::schema::ColumnDef;
+use crate::sql::{Expr as Node, OrderTerm};
+use crate::types::ColumnType;
+
+/// A condition on the rows of the model `M`. `&`, `|` and `!` combine them.
+#[must_use = "a condition does nothing until it is given to `filter`"]
+pub struct Expr<M> {
+    node: Node,
+    model: PhantomData<fn() -> M>,
+}
+
+impl<M> fmt::Debug for Expr<M> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Expr(..)")
+    }
+}
+
+/// A condition of what may have failed to encode.
+pub(super) fn condition<M, V>(values: Result<V>, node: impl FnOnce(V) -> Node) -> Expr<M> {
+    Expr::from_node(match values {
+        Ok(values) => node(values),
+        Err(error) => Node::Invalid(Box::new(error)),
+    })
+}
+
+impl<M> Expr<M> {
+    pub(crate) fn from_node(node: Node) -> Self {
+        Self { node, model: PhantomData }
+    }
+
+    pub(crate) fn into_node(self) -> Node {
+        self.node
+    }
+
+    /// All of these conditions; an empty list matches everything.
+    #[doc(alias = "Op.and")]
+    pub fn all(list: impl IntoIterator<Item = Self>) -> Self {
+        Self::from_node(Node::And(list.into_iter().map(Self::into_node).collect()))
+    }
+
+    /// Any of these conditions; an empty list matches nothing.
+    #[doc(alias = "Op.or")]
+    pub fn any(list: impl IntoIterator<Item = Self>) -> Self {
+        Self::from_node(Node::Or(list.into_iter().map(Self::into_node).collect()))
+    }
+}
+
+impl<M> BitAnd for Expr<M> {
+    type Output = Self;
+
+    fn bitand(self, other: Self) -> Self {
+        Self::from_node(match (self.node, other.node) {
+            (Node::And(mut list), node) => {
+                list.push(node);
+                Node::And(list)
+            }
+            (left, right) => Node::And(vec![left, right]),
+        })
+    }
+}
+
+impl<M> BitOr for Expr<M> {
+    type Output = Self;
+
+    fn bitor(self, other: Self) -> Self {
+        Self::from_node(match (self.node, other.node) {
+            (Node::Or(mut list), node) => {
+                list.push(node);
+                Node::Or(list)
+            }
+            (left, right) => Node::Or(vec![left, right]),
+        })
+    }
+}
+
+impl<M> Not for Expr<M> {
+    type Output = Self;
+
+    fn not(self) -> Self {
+        Self::from_node(Node::Not(Box::new(self.node)))
+    }
+}
+
+/// One term of an order: a column, upwards or downwards.
+pub struct Order<M> {
+    term: OrderTerm,
+    model: PhantomData<fn() -> M>,
+}
+
+impl<M> fmt::Debug for Order<M> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.term.fmt(f)
+    }
+}
+
+impl<M> Order<M> {
+    pub(super) fn new(column: &'static ColumnDef, descending: bool) -> Self {
+        Self { term: OrderTerm { column, descending, nulls_last: None }, model: PhantomData }
+    }
+
+    /// NULLs before all else.
+    #[must_use]
+    pub fn nulls_first(mut self) -> Self {
+        self.term.nulls_last = Some(false);
+        self
+    }
+
+    /// NULLs after all else.
+    #[must_use]
+    pub fn nulls_last(mut self) -> Self {
+        self.term.nulls_last = Some(true);
+        self
+    }
+}
+
+/// What `order_by` takes: one term, a tuple or a `Vec` of terms; a bare column means upwards.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not an order of `{M}`",
+    label = "expected a column of `{M}`, `.asc()` or `.desc()` of one, a tuple or a Vec of these"
+)]
+pub trait OrderBy<M> {
+    /// The terms, added to those that are there.
+    #[doc(hidden)]
+    fn add_to(self, terms: &mut Vec<OrderTerm>);
+}
+
+impl<M> OrderBy<M> for Order<M> {
+    fn add_to(self, terms: &mut Vec<OrderTerm>) {
+        terms.push(self.term);
+    }
+}
+
+impl<M: Model, T: ColumnType> OrderBy<M> for Column<M, T> {
+    fn add_to(self, terms: &mut Vec<OrderTerm>) {
+        self.asc().add_to(terms);
+    }
+}
+
+impl<M, O: OrderBy<M>> OrderBy<M> for Vec<O> {
+    fn add_to(self, terms: &mut Vec<OrderTerm>) {
+        for term in self {
+            term.add_to(terms);
+        }
+    }
+}
+
+macro_rules! tuple {
+    ($($type:ident $n:tt),+) => {
+        impl<M, $($type: OrderBy<M>),+> OrderBy<M> for ($($type,)+) {
+            fn add_to(self, terms: &mut Vec<OrderTerm>) {
+                $(self.$n.add_to(terms);)+
+            }
+        }
+    };
+}
+
+tuple!(A 0);
+tuple!(A 0, B 1);
+tuple!(A 0, B 1, C 2);
+tuple!(A 0, B 1, C 2, D 3);
+tuple!(A 0, B 1, C 2, D 3, E 4);
+tuple!(A 0, B 1, C 2, D 3, E 4, F 5);

@@ -1,0 +1,112 @@
+//! Models as data: what the derive writes, and the typed columns, expressions, assignments and drafts that the verbs are built of.
+
+mod assign;
+mod column;
+pub(crate) mod draft;
+mod expr;
+mod key;
+mod row;
+
+pub use assign::{Assignment, Assignments};
+pub use column::Column;
+pub use draft::{Draft, FieldSet, IntoDraft, Set};
+pub use expr::{Expr, Order, OrderBy};
+pub use key::{IntoKey, One};
+pub use row::Row;
+
+use crate::driver::FixedId;
+use crate::error::Result;
+use crate::schema::Table;
+use crate::value::Value;
+
+/// `Clone`, asked for in words of our own.
+#[doc(hidden)]
+#[diagnostic::on_unimplemented(
+    message = "the model `{Self}` must be Clone",
+    label = "add `Clone` to its derives",
+    note = "write #[derive(Model, Clone)]"
+)]
+pub trait ModelClone: Clone {}
+
+impl<T: Clone> ModelClone for T {}
+
+/// A struct that stands for a table. Derived: `#[derive(Model, Clone)]`.
+///
+/// It is data only. What can be done with it is in [`Record`](crate::query::Record), which every model has.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a model",
+    label = "not a model",
+    note = "add #[derive(Model, Clone)] to the struct"
+)]
+pub trait Model: ModelClone + Sized + Send + Sync + 'static {
+    /// What stands for the key: `One<u64>`, or a tuple for a composite one.
+    type Key: 'static;
+
+    /// The table.
+    const TABLE: &'static Table;
+
+    /// The identities of the statements whose shape is fixed by the model.
+    #[doc(hidden)]
+    fn statements() -> &'static Statements;
+
+    /// Makes a record of a row's columns, in the order of the table.
+    ///
+    /// # Errors
+    /// [`Error::Decode`](crate::Error::Decode) where a cell is not of the field's type.
+    fn from_row(row: &mut Row<'_>) -> Result<Self>;
+
+    /// The value of the column at this position.
+    ///
+    /// # Errors
+    /// [`Error::Encode`](crate::Error::Encode) where the column cannot hold it.
+    fn value(&self, column: usize) -> Result<Value<'_>>;
+
+    /// Sets the field of the column at this position.
+    ///
+    /// # Errors
+    /// [`Error::Decode`](crate::Error::Decode) where it is not of the field's type.
+    fn set_value(&mut self, column: usize, value: Value<'static>) -> Result<()>;
+
+    /// The default of the column at this position, where the model gives one.
+    fn default_value(_column: usize) -> Option<Result<Value<'static>>> {
+        None
+    }
+}
+
+/// The identities of a model's fixed statements. The derive writes one static of it per model.
+#[doc(hidden)]
+#[derive(Debug, Default)]
+pub struct Statements {
+    /// All columns of all rows.
+    pub find_all: FixedId,
+    /// All columns by key.
+    pub find_by_key: FixedId,
+    /// One row, its id generated.
+    pub insert: FixedId,
+    /// One row, its id given.
+    pub insert_with_id: FixedId,
+    /// A full chunk of rows of a bulk insert.
+    pub insert_chunk: FixedId,
+    /// All columns but the key, by key.
+    pub update: FixedId,
+    /// By key.
+    pub destroy: FixedId,
+    /// The number of all rows.
+    pub count: FixedId,
+}
+
+impl Statements {
+    /// All of them, without numbers yet.
+    pub const fn new() -> Self {
+        Self {
+            find_all: FixedId::new(),
+            find_by_key: FixedId::new(),
+            insert: FixedId::new(),
+            insert_with_id: FixedId::new(),
+            insert_chunk: FixedId::new(),
+            update: FixedId::new(),
+            destroy: FixedId::new(),
+            count: FixedId::new(),
+        }
+    }
+}

@@ -1,0 +1,1 @@
+//! What can be done with models: find, save, update, destroy, sync.

@@ -1,0 +1,130 @@
+//! A table with its key, indexes and foreign keys.
+
+use super::ColumnDef;
+
+/// All that is known of a model's table at compile time.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Table {
+    /// The struct's name, `Note`.
+    pub model: &'static str,
+    /// The table's name, `notes`.
+    pub name: &'static str,
+    /// The columns, in the order of the fields.
+    pub columns: &'static [ColumnDef],
+    /// Positions of the key's columns.
+    pub primary_key: &'static [usize],
+    /// Indexes, unique or not, besides the primary key.
+    pub indexes: &'static [Index],
+    /// Foreign keys.
+    pub foreign_keys: &'static [ForeignKey],
+}
+
+/// An index over some columns.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Index {
+    /// Its name in the database, `notes_title_idx`.
+    pub name: &'static str,
+    /// Positions of its columns.
+    pub columns: &'static [usize],
+    /// Whether two rows may have the same values.
+    pub unique: bool,
+}
+
+/// A reference to rows of another table.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct ForeignKey {
+    /// Its name in the database.
+    pub name: &'static str,
+    /// Positions of its columns.
+    pub columns: &'static [usize],
+    /// The other table; a function, since tables may refer to each other.
+    pub target: fn() -> &'static Table,
+    /// Positions of the columns there.
+    pub target_columns: &'static [usize],
+    /// When the row there goes.
+    pub on_delete: ForeignKeyAction,
+    /// When the key there changes.
+    pub on_update: ForeignKeyAction,
+}
+
+/// What a foreign key does when the row it points to goes or changes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ForeignKeyAction {
+    /// Refuse.
+    NoAction,
+    /// Go or change as well.
+    Cascade,
+    /// Become NULL.
+    SetNull,
+}
+
+impl Table {
+    /// A table without indexes and foreign keys.
+    pub const fn new(
+        model: &'static str,
+        name: &'static str,
+        columns: &'static [ColumnDef],
+        primary_key: &'static [usize],
+    ) -> Self {
+        Self { model, name, columns, primary_key, indexes: &[], foreign_keys: &[] }
+    }
+
+    /// The same with indexes.
+    ///
+    /// # Panics
+    /// At compile time, where an index is longer than the 768 characters that MySQL allows, or over a column that cannot be indexed.
+    #[must_use]
+    pub const fn with_indexes(mut self, indexes: &'static [Index]) -> Self {
+        let mut n = 0;
+        while n < indexes.len() {
+            self.check_index_length(indexes[n].columns);
+            n += 1;
+        }
+        self.indexes = indexes;
+        self
+    }
+
+    /// Refuses an index that not every database can hold.
+    const fn check_index_length(&self, columns: &[usize]) {
+        let mut length = 0;
+        let mut n = 0;
+        while n < columns.len() {
+            match self.columns[columns[n]].data_type.index_length() {
+                Some(characters) => length += characters,
+                None => panic!("a column of unlimited length cannot be indexed: give it a `size`"),
+            }
+            n += 1;
+        }
+        assert!(
+            length <= 768,
+            "this index is longer than 768 characters, which MySQL refuses: give its columns a smaller `size`"
+        );
+    }
+
+    /// The column that the database generates, if there is one.
+    pub fn auto_increment(&self) -> Option<usize> {
+        self.columns.iter().position(|column| column.auto_increment)
+    }
+
+    /// Whether the column at this position is part of the primary key.
+    pub fn is_key(&self, column: usize) -> bool {
+        self.primary_key.contains(&column)
+    }
+
+    /// The columns of the primary key.
+    pub fn key_columns(&self) -> impl Iterator<Item = &'static ColumnDef> {
+        let columns = self.columns;
+        self.primary_key.iter().map(move |&n| &columns[n])
+    }
+}
+
+impl Index {
+    /// An index over the columns at these positions.
+    pub const fn new(name: &'static str, columns: &'static [usize], unique: bool) -> Self {
+        Self { name, columns, unique }
+    }
+}

@@ -1,0 +1,113 @@
+//! How one database words its SQL. The renderer asks; it never looks at a database's name.
+
+use std::fmt;
+
+use crate::schema::{ColumnDef, Table};
+
+/// What a database can do and how much of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Capabilities {
+    /// `INSERT .. RETURNING`.
+    pub insert_returning: bool,
+    /// The most placeholders in one statement.
+    pub max_params: usize,
+    /// The largest unsigned integer that it holds exactly.
+    pub max_unsigned: u64,
+    /// `REGEXP`.
+    pub regexp: bool,
+    /// Whether later assignments of one UPDATE see the values that earlier ones set.
+    pub assignments_see_earlier: bool,
+    /// Whether indexes stand inside CREATE TABLE.
+    pub inline_indexes: bool,
+    /// Whether statements that change tables can be rolled back.
+    pub transactional_ddl: bool,
+}
+
+/// Where in a text a given piece has to stand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Match {
+    /// At its start.
+    StartsWith,
+    /// At its end.
+    EndsWith,
+    /// Anywhere.
+    Contains,
+}
+
+/// How one database words its SQL.
+pub trait Dialect: fmt::Debug + Send + Sync {
+    /// `mysql`, `mariadb`, `sqlite`: for logs, never to decide by.
+    fn name(&self) -> &'static str;
+
+    /// What it can do.
+    fn capabilities(&self) -> &'static Capabilities;
+
+    /// The character around names.
+    fn quote(&self) -> char;
+
+    /// Writes a name, quoted; the quote character inside it is doubled. The only way a name gets into SQL.
+    fn identifier(&self, out: &mut String, name: &str) {
+        let quote = self.quote();
+        out.push(quote);
+        for character in name.chars() {
+            if character == quote {
+                out.push(quote);
+            }
+            out.push(character);
+        }
+        out.push(quote);
+    }
+
+    /// Writes the placeholder for the parameter at this position, counted from 1.
+    fn placeholder(&self, out: &mut String, _position: usize) {
+        out.push('?');
+    }
+
+    /// Writes what follows a column's name in CREATE TABLE: type, collation, NOT NULL, default, generation, checks.
+    fn column_definition(&self, out: &mut String, table: &Table, column: &ColumnDef);
+
+    /// Whether `column_definition` has said PRIMARY KEY already, so that the table must not say it again.
+    fn primary_key_is_inline(&self, _table: &Table) -> bool {
+        false
+    }
+
+    /// What follows the closing parenthesis of CREATE TABLE, with a space before it, or nothing.
+    fn table_options(&self) -> &'static str;
+
+    /// A query for the names of the tables, other than itself, with foreign keys to the table of this name. Two parameters: the name, twice.
+    fn referrers_sql(&self) -> &'static str;
+
+    /// A query for the names of the indexes of the table of this name. One parameter.
+    fn index_names_sql(&self) -> &'static str;
+
+    /// The statements that empty a table and let generated ids start again. It has been checked that nothing refers to it.
+    fn truncate(&self, table: &Table) -> Vec<String>;
+
+    /// Writes `LIMIT .. OFFSET ..`, with placeholders from `position` on. `true` stands for a given number; the
+    /// numbers are bound in the order limit, offset.
+    fn limit_offset(&self, out: &mut String, limit: bool, offset: bool, position: usize);
+
+    /// Writes the operator of null-safe equality, such as `<=>`; `negated` asks for its opposite where there is one.
+    fn null_safe_equal(&self, out: &mut String, left: &str, right: &str, negated: bool);
+
+    /// The operator (with a placeholder and an ESCAPE as needed) and the pattern that finds `text` there literally.
+    /// `binary` tells that the column compares bytes.
+    fn text_match(&self, kind: Match, text: &str, binary: bool) -> (&'static str, String);
+
+    /// Writes the comparison of two JSON documents, the column's name and the placeholder given.
+    fn json_equal(&self, out: &mut String, column: &str, placeholder: &str);
+
+    /// Writes `left op right` for the numbers of this column; `op` is `+` or `-`.
+    fn arithmetic(&self, out: &mut String, _column: &ColumnDef, left: &str, op: char, right: &str) {
+        out.push_str(left);
+        out.push(' ');
+        out.push(op);
+        out.push(' ');
+        out.push_str(right);
+    }
+
+    /// The name of the function that adds up (`SUM`) or averages (`AVG`) this column; `function` is the standard's name.
+    fn aggregate(&self, function: &'static str, _column: &ColumnDef) -> &'static str {
+        function
+    }
+}

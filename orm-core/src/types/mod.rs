@@ -1,0 +1,158 @@
+//! Rust types as column types: one file a family.
+//!
+//! A column type says what it is in the database ([`ColumnType::DATA_TYPE`]), how it becomes a [`Value`] and how it is made of one.
+//! What cannot be represented is a [`Mismatch`], never a wrap or a cut.
+
+mod bool;
+mod bytes;
+mod chrono;
+#[cfg(feature = "rust_decimal")]
+mod decimal;
+mod enumeration;
+pub mod family;
+mod float;
+mod integer;
+#[cfg(feature = "serde_json")]
+mod json;
+mod option;
+mod text;
+#[cfg(feature = "uuid")]
+mod uuid;
+
+pub(crate) use self::chrono::timestamp;
+pub use enumeration::DbEnum;
+#[cfg(feature = "serde_json")]
+pub use json::Json;
+
+use crate::error::{Error, Mismatch, Result};
+use crate::schema::{ColumnDef, DataType};
+use crate::value::Value;
+
+/// The outcome of turning one value into the other.
+pub type Converted<T> = std::result::Result<T, Box<Mismatch>>;
+
+/// A Rust type that a column can hold.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be a column",
+    label = "no column type",
+    note = "columns are integers, floats, bool, String, Vec<u8>, chrono's types, Option of these, and with the features of orm-core: Uuid, Decimal, serde_json::Value, Json<T>",
+    note = "for an enum derive `DbEnum`, for a wrapper derive `Newtype`, to leave the field out write #[model(skip)]"
+)]
+pub trait ColumnType: Sized + Send + Sync + 'static {
+    /// What can be asked of such a column: one of [`family`].
+    type Family;
+
+    /// What the column is in the database.
+    const DATA_TYPE: DataType;
+
+    /// Whether the column may be NULL: true for `Option` only.
+    const NULLABLE: bool = false;
+
+    /// This value for that column, borrowed where possible.
+    ///
+    /// # Errors
+    /// Where the column cannot hold it exactly: NaN, digits behind the column's scale, a zero date.
+    fn encode(&self, column: &ColumnDef) -> Converted<Value<'_>>;
+
+    /// The same, moved.
+    ///
+    /// # Errors
+    /// As [`ColumnType::encode`].
+    fn into_value(self, column: &ColumnDef) -> Converted<Value<'static>> {
+        self.encode(column).map(Value::into_owned)
+    }
+
+    /// The value that a database handed over.
+    ///
+    /// # Errors
+    /// Where it is not one of this type.
+    fn decode(value: Value<'_>) -> Converted<Self>;
+}
+
+/// A [`ColumnType`] that is not an `Option`.
+pub trait Scalar: ColumnType {}
+
+/// What may stand for a value of the column type `T`: `T`, `&T`, `&str` for a `String`; for a nullable column
+/// also `Option` of these.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot stand for a column of type `{T}`",
+    label = "expected a value of type `{T}`"
+)]
+pub trait IntoValue<T> {
+    /// The value, encoded for that column.
+    ///
+    /// # Errors
+    /// [`Error::Encode`] where the column cannot hold it.
+    fn into_value(self, column: &'static ColumnDef) -> Result<Value<'static>>;
+}
+
+/// Encodes a value by reference and says which column it was for where that fails.
+pub fn encode<'a, T: ColumnType>(value: &'a T, column: &ColumnDef) -> Result<Value<'a>> {
+    value.encode(column).map_err(|mismatch| encode_error(mismatch, column))
+}
+
+/// Encodes a value by moving it, and says which column it was for where that fails.
+pub fn encode_owned<T: ColumnType>(value: T, column: &ColumnDef) -> Result<Value<'static>> {
+    value.into_value(column).map_err(|mismatch| encode_error(mismatch, column))
+}
+
+/// Decodes a value and says which column it was from where that fails.
+pub fn decode<T: ColumnType>(value: Value<'_>, column: &ColumnDef) -> Result<T> {
+    T::decode(value).map_err(|mismatch| Error::Decode(mismatch.at(column.table, column.name)))
+}
+
+fn encode_error(mismatch: Box<Mismatch>, column: &ColumnDef) -> Error {
+    Error::Encode(mismatch.at(column.table, column.name))
+}
+
+/// Implements [`Scalar`] and the six ways a value of a scalar column can be given.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __scalar {
+    ($type:ty) => {
+        impl $crate::types::Scalar for $type {}
+        $crate::__into_value!($type, $type, value => value);
+        $crate::__into_value!($type, &$type, value => value.clone());
+    };
+}
+
+/// Implements `IntoValue` of a scalar type for one type that may stand for it, plain and for a nullable column.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __into_value {
+    ($type:ty, $from:ty, $value:ident => $convert:expr) => {
+        impl $crate::types::IntoValue<$type> for $from {
+            fn into_value(
+                self,
+                column: &'static $crate::schema::ColumnDef,
+            ) -> $crate::Result<$crate::value::Value<'static>> {
+                let $value = self;
+                let converted: $type = $convert;
+                $crate::types::encode_owned(converted, column)
+            }
+        }
+
+        impl $crate::types::IntoValue<::core::option::Option<$type>> for $from {
+            fn into_value(
+                self,
+                column: &'static $crate::schema::ColumnDef,
+            ) -> $crate::Result<$crate::value::Value<'static>> {
+                <$from as $crate::types::IntoValue<$type>>::into_value(self, column)
+            }
+        }
+
+        impl $crate::types::IntoValue<::core::option::Option<$type>> for ::core::option::Option<$from> {
+            fn into_value(
+                self,
+                column: &'static $crate::schema::ColumnDef,
+            ) -> $crate::Result<$crate::value::Value<'static>> {
+                match self {
+                    ::core::option::Option::Some(value) => {
+                        <$from as $crate::types::IntoValue<$type>>::into_value(value, column)
+                    }
+                    ::core::option::Option::None => ::core::result::Result::Ok($crate::value::Value::Null),
+                }
+            }
+        }
+    };
+}

@@ -1,0 +1,23 @@
+//! Columns that may be NULL.
+
+use super::{ColumnType, Converted, Scalar};
+use crate::schema::{ColumnDef, DataType};
+use crate::value::Value;
+
+impl<T: Scalar> ColumnType for Option<T> {
+    type Family = T::Family;
+    const DATA_TYPE: DataType = T::DATA_TYPE;
+    const NULLABLE: bool = true;
+
+    fn encode(&self, column: &ColumnDef) -> Converted<Value<'_>> {
+        self.as_ref().map_or(Ok(Value::Null), |value| value.encode(column))
+    }
+
+    fn into_value(self, column: &ColumnDef) -> Converted<Value<'static>> {
+        self.map_or(Ok(Value::Null), |value| value.into_value(column))
+    }
+
+    fn decode(value: Value<'_>) -> Converted<Self> {
+        if value.is_null() { Ok(None) } else { T::decode(value).map(Some) }
+    }
+}

@@ -1,0 +1,33 @@
+//! Text.
+
+use std::borrow::Cow;
+
+use super::{ColumnType, Converted, family};
+use crate::error::Mismatch;
+use crate::schema::{ColumnDef, DataType};
+use crate::value::Value;
+
+impl ColumnType for String {
+    type Family = family::Text;
+    const DATA_TYPE: DataType = DataType::String { size: 255 };
+
+    fn encode(&self, _column: &ColumnDef) -> Converted<Value<'_>> {
+        Ok(Value::Text(Cow::Borrowed(self)))
+    }
+
+    fn into_value(self, _column: &ColumnDef) -> Converted<Value<'static>> {
+        Ok(Value::Text(Cow::Owned(self)))
+    }
+
+    fn decode(value: Value<'_>) -> Converted<Self> {
+        match value {
+            Value::Text(text) => Ok(text.into_owned()),
+            Value::Bytes(bytes) => Self::from_utf8(bytes.into_owned())
+                .map_err(|_| Mismatch::new("text", "bytes that are not UTF-8")),
+            other => Err(Mismatch::new("text", other.class())),
+        }
+    }
+}
+
+crate::__scalar!(String);
+crate::__into_value!(String, &str, text => text.to_owned());
