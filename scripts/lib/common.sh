@@ -27,6 +27,16 @@ reasons() {
   printf '%s' "${all:2}"
 }
 
+# Runs a command for at most so many seconds, where the system has a program for that.
+limit() { # seconds command
+  if have timeout; then
+    timeout "$@"
+  else
+    shift
+    "$@"
+  fi
+}
+
 # Runs a command as root, where that is possible without asking anybody.
 as_root() {
   if [ "$(id -u)" -eq 0 ]; then

@@ -3,7 +3,7 @@
 
 start_compose() { # name
   local name=$1 port variable
-  have docker && timeout 20 docker info >/dev/null 2>&1 || because "no docker engine" || return
+  have docker && limit 20 docker info >/dev/null 2>&1 || because "no docker engine" || return
   docker compose version >/dev/null 2>&1 || because "docker has no compose" || return
   port=$(free_port)
   variable=ORM_$(url_variable "$name")

@@ -89,7 +89,7 @@ one_line_archives() { # release suite
   awk -v release="$1" -v suite="$2" '
     $1 != "deb" { next }
     {
-      options = ""; sub(/[ \t]#.*/, ""); sub(/^deb[ \t]+/, "")
+      options = ""; sub(/[ \t]#.*/, ""); sub(/^[ \t]*deb[ \t]+/, "")
       if (match($0, /^\[[^]]*\][ \t]+/)) { options = substr($0, 1, RLENGTH); $0 = substr($0, RLENGTH + 1) }
       for (i = 3; i <= NF; i++)
         if ($i == "main" && ($2 == release || $2 ~ /^(old)*stable$|^testing$|^unstable$|^sid$/)) {
@@ -101,23 +101,21 @@ one_line_archives() { # release suite
 
 deb822_archives() { # release suite
   awk -v release="$1" -v suite="$2" '
-    function finish(  s, c, u, i, j, uris, suites, options) {
-      c = " " field["components"] " "; s = " " field["suites"] " "; u = field["uris"]
-      if (field["enabled"] !~ /^ *(no|false|off|0)/ && field["types"] ~ /(^| )deb( |$)/ && c ~ / main /) {
-        split(s, suites, " ")
-        for (i in suites)
+    function finish(  options, i, j, n, m, suites, uris) {
+      n = split(field["suites"], suites, " ")
+      m = split(field["uris"], uris, " ")
+      if (field["signed-by"] ~ /^ *\//) options = options " signed-by=" word(field["signed-by"])
+      if (field["trusted"] ~ /yes/) options = options " trusted=yes"
+      if (options != "") options = "[" substr(options, 2) "] "
+      if (field["enabled"] !~ /^ *(no|false|off|0)/ && has("types", "deb") && has("components", "main"))
+        for (i = 1; i <= n; i++)
           if (suites[i] == release || suites[i] ~ /^(old)*stable$|^testing$|^unstable$|^sid$/) {
-            options = ""
-            if (field["signed-by"] ~ /^ *\//) options = options " signed-by=" word(field["signed-by"])
-            if (field["trusted"] ~ /yes/) options = options " trusted=yes"
-            if (options != "") options = "[" substr(options, 2) "] "
-            split(u, uris, " ")
-            for (j in uris) print "deb " options uris[j] " " suite " main"
+            for (j = 1; j <= m; j++) print "deb " options uris[j] " " suite " main"
             break
           }
-      }
       split("", field)
     }
+    function has(key, value) { return index(" " field[key] " ", " " value " ") }
     function word(text) { gsub(/^ +| +$/, "", text); gsub(/ +/, ",", text); return text }
     /^#/ { next }
     /^[ \t]*$/ { finish(); next }

@@ -13,10 +13,10 @@ mariadb_packages() { echo mariadb-server-core mariadb-client-core; }
 mariadb_sources() { :; } # folder
 
 mariadb_initialize() { # folder
-  local install=${prefix:+$prefix/usr/bin/}mariadb-install-db arguments=()
+  local install=${prefix:+$prefix/usr/bin/}mariadb-install-db arguments=(--no-defaults)
   if [ -n "$prefix" ]; then arguments+=(--basedir="$prefix/usr"); fi
   if [ "$(id -u)" -eq 0 ]; then arguments+=(--user=root); fi
-  "$install" --no-defaults "${arguments[@]}" --datadir="$1/data" --force --skip-test-db \
+  "$install" "${arguments[@]}" --datadir="$1/data" --force --skip-test-db \
     --auth-root-authentication-method=normal --skip-name-resolve </dev/null
 }
 

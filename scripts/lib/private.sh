@@ -23,12 +23,12 @@ start_private() { # name
 }
 
 launch() { # name folder
-  local name=$1 folder=$2 port pid detach=()
+  local name=$1 folder=$2 port pid detach=nohup
   port=$(free_port)
-  if have setsid; then detach=(setsid); fi
+  if have setsid; then detach=setsid; fi
   "${name}_options" "$folder"
   # Nothing of the caller stays open in the server: `$(scripts/servers start)` would wait for it for ever.
-  "${detach[@]}" "$binary" "${options[@]}" --bind-address=127.0.0.1 --port="$port" --socket="$folder/socket" \
+  "$detach" "$binary" "${options[@]}" --bind-address=127.0.0.1 --port="$port" --socket="$folder/socket" \
     --pid-file="$folder/pid" --datadir="$folder/data" --init-file="$accounts" --secure-file-priv="$folder/files" \
     --max-connections=500 --innodb-buffer-pool-size=64M --innodb-flush-log-at-trx-commit=2 --innodb-doublewrite=OFF \
     --sync-binlog=0 --skip-log-bin </dev/null >>"$folder/log" 2>&1 9>&- &
@@ -44,11 +44,13 @@ launch() { # name folder
 }
 
 # Waits until the server executes statements, at most a minute, and no longer than it lives.
+# Without any client program, its greeting must do.
 answers() { # name pid
-  local deadline=$((SECONDS + 60)) url
+  local deadline=$((SECONDS + 60)) url ask=selected_version
   url=$(state_get "$1.url")
+  if [ -z "$(clients)" ]; then ask=server_version; fi
   while [ $SECONDS -lt $deadline ] && kill -0 "$2" 2>/dev/null; do
-    if server_version "$url" >/dev/null; then return; fi
+    if "$ask" "$url" >/dev/null; then return; fi
     sleep 0.1
   done
   return 1

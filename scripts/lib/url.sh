@@ -22,21 +22,29 @@ parse_url() { # url
   case $rest in *:*) url_port=${rest##*:} ;; esac
 }
 
-# What `SELECT VERSION()` says there; without a client program, the version that the server greets with.
-server_version() { # url
+# What `SELECT VERSION()` says there. Not every client can log in to every server, so each is tried.
+selected_version() { # url
   local url_user url_password url_host url_port client
   parse_url "$1"
   while read -r client; do
-    MYSQL_PWD=$url_password timeout 20 "$client" --no-defaults --protocol=tcp --host="$url_host" --port="$url_port" \
-      --user="${url_user:-root}" --batch --skip-column-names --execute='SELECT VERSION()' 2>/dev/null && return
+    MYSQL_PWD=$url_password limit 20 "$client" --no-defaults --protocol=tcp --host="$url_host" --port="$url_port" \
+      --user="${url_user:-root}" --batch --skip-column-names --execute='SELECT VERSION()' 2>/dev/null </dev/null && return
   done < <(clients)
+  return 1
+}
+
+# The same, or else the version that the server greets everybody with.
+server_version() { # url
+  local url_user url_password url_host url_port
+  selected_version "$1" && return
+  parse_url "$1"
   greeting "$url_host" "$url_port"
 }
 
 # The version in a server's first packet: four bytes of header, one of protocol, then text up to a zero byte.
 greeting() { # host port
   # shellcheck disable=SC2016 # the inner shell expands them
-  LC_ALL=C timeout 5 bash -c '
+  LC_ALL=C limit 5 bash -c '
     exec 3<>"/dev/tcp/$1/$2" || exit 1
     for _ in 1 2 3; do IFS= read -r -d "" -u 3 _; done
     IFS= read -r -d "" -u 3 version || exit 1
