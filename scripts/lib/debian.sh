@@ -2,22 +2,20 @@
 # Debian packages without installing them: apt fetches a package with everything that it needs, the C library included,
 # and `dpkg -x` unpacks that into the cache. The system stays as it is, and no root is needed.
 
-unpack_debian() { # name
-  local name=$1 work
-  have apt-get && have dpkg || because "no Debian package tools here" || return
+unpack_debian() ( # name; a subshell, for its trap
+  name=$1
+  have apt-get && have dpkg || exit
   # Beside its final place, so that a rename ends it: a broken run leaves nothing that looks complete.
-  work=$(mkdir -p "$cache" && mktemp -d "$cache/$name.XXXXXX") || because "no folder can be made in $cache" || return
+  work=$(mkdir -p "$cache" && mktemp -d "$cache/$name.XXXXXX") || exit
+  trap 'rm -rf "$work"' EXIT
   say "$name: fetching Debian's packages (once, kept in $cache)"
-  if fetch_and_unpack "$name" "$work" >"$work/log" 2>&1; then
-    rm -rf "$(unpacked "$name")"
-    mv "$work/root" "$(unpacked "$name")"
-    rm -rf "$work"
-  else
+  if ! fetch_and_unpack "$name" "$work" >"$work/log" 2>&1; then
     tail -n 15 "$work/log" >&2
-    rm -rf "$work"
-    because "its Debian packages could not be fetched"
+    exit 1
   fi
-}
+  rm -rf "$(unpacked "$name")"
+  mv "$work/root" "$(unpacked "$name")"
+)
 
 fetch_and_unpack() { # name folder
   local name=$1 work=$2 package

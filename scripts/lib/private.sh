@@ -7,7 +7,8 @@ accounts=$root/scripts/lib/user12.sql
 # Starts $binary (set by find_installed or find_unpacked) as the server `name`, and records it.
 start_private() { # name
   local name=$1 folder attempt
-  folder=$(state_folder)/$name && rm -rf "$folder" && mkdir -p "$folder/files" || because "no folder for its data" || return
+  folder=$(state_folder)/$name && rm -rf "$folder" && mkdir -p "$folder"/{files,tmp} ||
+    because "no folder for its data" || return
   say "$name: preparing a data folder for $binary"
   if ! "${name}_initialize" "$folder" >"$folder/log" 2>&1; then
     tail -n 15 "$folder/log" >&2
@@ -29,9 +30,9 @@ launch() { # name folder
   "${name}_options" "$folder"
   # Nothing of the caller stays open in the server: `$(scripts/servers start)` would wait for it for ever.
   "$detach" "$binary" "${options[@]}" --bind-address=127.0.0.1 --port="$port" --socket="$folder/socket" \
-    --pid-file="$folder/pid" --datadir="$folder/data" --init-file="$accounts" --secure-file-priv="$folder/files" \
-    --max-connections=500 --innodb-buffer-pool-size=64M --innodb-flush-log-at-trx-commit=2 --innodb-doublewrite=OFF \
-    --sync-binlog=0 --skip-log-bin </dev/null >>"$folder/log" 2>&1 9>&- &
+    --pid-file="$folder/pid" --datadir="$folder/data" --tmpdir="$folder/tmp" --secure-file-priv="$folder/files" \
+    --init-file="$accounts" --max-connections=500 --innodb-buffer-pool-size=64M --innodb-doublewrite=OFF \
+    --innodb-flush-log-at-trx-commit=2 --sync-binlog=0 --skip-log-bin </dev/null >>"$folder/log" 2>&1 9>&- &
   pid=$!
   state_put "$name.pid" "$pid"
   state_put "$name.url" "mysql://root@127.0.0.1:$port/"
@@ -66,10 +67,11 @@ free_port() {
   echo "$port"
 }
 
-# Process ids are used again: it is ours only if its command line names our data folder.
+# Process ids are used again: it is ours only if its command line names our data folder. (A dead one that nobody has
+# waited for has no command line.)
 is_ours() { # name pid
   local line
-  line=$(tr '\0' ' ' <"/proc/$2/cmdline" 2>/dev/null || ps -ww -o args= -p "$2" 2>/dev/null || true)
+  line=$({ tr '\0' ' ' <"/proc/$2/cmdline" || ps -ww -o args= -p "$2"; } 2>/dev/null || true)
   case $line in *"--datadir=$(state_folder)/$1/data"*) ;; *) return 1 ;; esac
 }
 
@@ -89,19 +91,10 @@ forget() { # name
   if [ "$(state_get "$name.kind")" = compose ]; then stop_compose "$name"; fi
   pid=$(state_get "$name.pid")
   if [ -n "$pid" ] && is_ours "$name" "$pid"; then
-    end_process "$pid"
+    # The data are thrown away, so there is nothing to shut down in order, and a frozen server ends like any other.
+    kill -KILL "$pid"
+    while is_ours "$name" "$pid"; do sleep 0.05; done
     say "$name: process $pid has ended"
   fi
   state_drop "$name."
-}
-
-# The data is thrown away, so what does not end by itself soon is killed. A stopped process must be woken to end.
-end_process() { # pid
-  local deadline=$((SECONDS + 15))
-  kill -TERM "$1" 2>/dev/null || true
-  kill -CONT "$1" 2>/dev/null || true
-  while kill -0 "$1" 2>/dev/null; do
-    if [ $SECONDS -ge $deadline ]; then kill -KILL "$1" 2>/dev/null || true; fi
-    sleep 0.1
-  done
 }
