@@ -14,11 +14,12 @@ impl ColumnType for f64 {
     }
 
     fn decode(value: Value<'_>) -> Converted<Self> {
-        match value {
-            Value::Double(v) => Ok(v),
-            Value::Float(v) => Ok(Self::from(v)),
-            other => Err(Mismatch::new("f64", other.class())),
-        }
+        let read = match value {
+            Value::Double(v) => v,
+            Value::Float(v) => Self::from(v),
+            other => return Err(Mismatch::new("f64", other.class())),
+        };
+        if read.is_finite() { Ok(read) } else { Err(not_finite()) }
     }
 }
 
@@ -31,13 +32,15 @@ impl ColumnType for f32 {
     }
 
     fn decode(value: Value<'_>) -> Converted<Self> {
-        match value {
-            Value::Float(v) => Ok(v),
+        let read = match value {
+            Value::Float(v) => v,
+            Value::Double(v) if !v.is_finite() => return Err(not_finite()),
             Value::Double(v) => {
-                narrow(v).ok_or_else(|| Mismatch::new("f32", "a number that only f64 holds exactly"))
+                narrow(v).ok_or_else(|| Mismatch::new("f32", "a number that only f64 holds exactly"))?
             }
-            other => Err(Mismatch::new("f32", other.class())),
-        }
+            other => return Err(Mismatch::new("f32", other.class())),
+        };
+        if read.is_finite() { Ok(read) } else { Err(not_finite()) }
     }
 }
 

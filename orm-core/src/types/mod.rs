@@ -3,6 +3,7 @@
 //! A column type says what it is in the database ([`ColumnType::DATA_TYPE`]), how it becomes a [`Value`] and how it is made of one.
 //! What cannot be represented is a [`Mismatch`], never a wrap or a cut.
 
+mod aggregate;
 mod bool;
 mod bytes;
 mod chrono;
@@ -19,8 +20,11 @@ mod text;
 #[cfg(feature = "uuid")]
 mod uuid;
 
+pub(crate) use self::aggregate::decode_sum;
 pub(crate) use self::chrono::timestamp;
 pub use enumeration::DbEnum;
+#[doc(hidden)]
+pub use enumeration::{decode_enum, encode_enum};
 #[cfg(feature = "serde_json")]
 pub use json::Json;
 
@@ -111,8 +115,10 @@ fn encode_error(mismatch: Box<Mismatch>, column: &ColumnDef) -> Error {
 macro_rules! __scalar {
     ($type:ty) => {
         impl $crate::types::Scalar for $type {}
-        $crate::__into_value!($type, $type, value => value);
-        $crate::__into_value!($type, &$type, value => value.clone());
+        $crate::__into_value!($type, $type, value, column => $crate::types::encode_owned::<$type>(value, column));
+        // By reference: what is not text or bytes is never cloned for it.
+        $crate::__into_value!($type, &$type, value, column => $crate::types::encode::<$type>(value, column)
+            .map($crate::value::Value::into_owned));
     };
 }
 
@@ -121,14 +127,16 @@ macro_rules! __scalar {
 #[macro_export]
 macro_rules! __into_value {
     ($type:ty, $from:ty, $value:ident => $convert:expr) => {
+        $crate::__into_value!($type, $from, $value, column => $crate::types::encode_owned::<$type>($convert, column));
+    };
+    ($type:ty, $from:ty, $value:ident, $column:ident => $encoded:expr) => {
         impl $crate::types::IntoValue<$type> for $from {
             fn into_value(
                 self,
-                column: &'static $crate::schema::ColumnDef,
+                $column: &'static $crate::schema::ColumnDef,
             ) -> $crate::Result<$crate::value::Value<'static>> {
                 let $value = self;
-                let converted: $type = $convert;
-                $crate::types::encode_owned(converted, column)
+                $encoded
             }
         }
 
