@@ -47,7 +47,7 @@ impl<M: Model, T> Column<M, T> {
     }
 
     /// Its position in the table.
-    pub fn position(self) -> usize {
+    pub const fn position(self) -> usize {
         self.position
     }
 }

@@ -1,4 +1,4 @@
-//! A table with its key, indexes and foreign keys.
+//! A table with its key and indexes.
 
 use super::ColumnDef;
 
@@ -16,8 +16,6 @@ pub struct Table {
     pub primary_key: &'static [usize],
     /// Indexes, unique or not, besides the primary key.
     pub indexes: &'static [Index],
-    /// Foreign keys.
-    pub foreign_keys: &'static [ForeignKey],
 }
 
 /// An index over some columns.
@@ -32,45 +30,15 @@ pub struct Index {
     pub unique: bool,
 }
 
-/// A reference to rows of another table.
-#[derive(Debug)]
-#[non_exhaustive]
-pub struct ForeignKey {
-    /// Its name in the database.
-    pub name: &'static str,
-    /// Positions of its columns.
-    pub columns: &'static [usize],
-    /// The other table; a function, since tables may refer to each other.
-    pub target: fn() -> &'static Table,
-    /// Positions of the columns there.
-    pub target_columns: &'static [usize],
-    /// When the row there goes.
-    pub on_delete: ForeignKeyAction,
-    /// When the key there changes.
-    pub on_update: ForeignKeyAction,
-}
-
-/// What a foreign key does when the row it points to goes or changes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum ForeignKeyAction {
-    /// Refuse.
-    NoAction,
-    /// Go or change as well.
-    Cascade,
-    /// Become NULL.
-    SetNull,
-}
-
 impl Table {
-    /// A table without indexes and foreign keys.
+    /// A table without indexes.
     pub const fn new(
         model: &'static str,
         name: &'static str,
         columns: &'static [ColumnDef],
         primary_key: &'static [usize],
     ) -> Self {
-        Self { model, name, columns, primary_key, indexes: &[], foreign_keys: &[] }
+        Self { model, name, columns, primary_key, indexes: &[] }
     }
 
     /// The same with indexes.

@@ -1,9 +1,14 @@
 //! SQL without I/O: the statement tree, how it is rendered, and what each database words differently.
 
+pub mod ddl;
 mod dialect;
 mod expr;
+pub mod fixed;
+pub mod select;
 mod statement;
+mod writer;
 
 pub use dialect::{Capabilities, Dialect, Match};
 pub use expr::{Compare, Expr};
 pub use statement::{OrderTerm, Rows};
+pub use writer::{Rendered, Writer, check};

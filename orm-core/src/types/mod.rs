@@ -76,6 +76,16 @@ pub trait ColumnType: Sized + Send + Sync + 'static {
 /// A [`ColumnType`] that is not an `Option`.
 pub trait Scalar: ColumnType {}
 
+/// A column type or an `Option` of one, seen without the `Option`.
+pub trait Nullable: ColumnType {
+    /// The type without `Option`.
+    type Plain: Scalar;
+}
+
+impl<T: Scalar> Nullable for Option<T> {
+    type Plain = T;
+}
+
 /// What may stand for a value of the column type `T`: `T`, `&T`, `&str` for a `String`; for a nullable column
 /// also `Option` of these.
 #[diagnostic::on_unimplemented(
@@ -115,6 +125,9 @@ fn encode_error(mismatch: Box<Mismatch>, column: &ColumnDef) -> Error {
 macro_rules! __scalar {
     ($type:ty) => {
         impl $crate::types::Scalar for $type {}
+        impl $crate::types::Nullable for $type {
+            type Plain = $type;
+        }
         $crate::__into_value!($type, $type, value, column => $crate::types::encode_owned::<$type>(value, column));
         // By reference: what is not text or bytes is never cloned for it.
         $crate::__into_value!($type, &$type, value, column => $crate::types::encode::<$type>(value, column)
