@@ -72,7 +72,7 @@ free_port() {
 is_ours() { # name pid
   local line
   line=$({ tr '\0' ' ' <"/proc/$2/cmdline" || ps -ww -o args= -p "$2"; } 2>/dev/null || true)
-  case $line in *"--datadir=$(state_folder)/$1/data"*) ;; *) return 1 ;; esac
+  case $line in *"--datadir=$(state_get folder)/$1/data"*) ;; *) return 1 ;; esac
 }
 
 alive() { # name
