@@ -161,6 +161,13 @@ pub trait Connection: Send {
     /// Whether the connection can no longer be used (the server is gone, or the stream is out of step).
     fn is_broken(&self) -> bool;
 
+    /// Whether it can be used again after a future of it was dropped half-way, because what was running is interrupted.
+    ///
+    /// [`Control::Rollback`] is sent next: it waits until what was running has ended, and is no error where no transaction is open.
+    fn survives_cancel(&self) -> bool {
+        false
+    }
+
     /// The distance between two ids of a plain bulk insert whose ids are all generated, `None` where ids may not be
     /// consecutive and each row has to be asked for.
     fn bulk_id_step(&self) -> Option<u64>;

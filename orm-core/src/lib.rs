@@ -15,4 +15,5 @@ pub mod sql;
 pub mod types;
 pub mod value;
 
+pub use db::{Db, DbOptions, Executor, Transaction};
 pub use error::{Error, Result};

@@ -1,0 +1,160 @@
+//! Says of an error which statement, model and columns it is about.
+
+use crate::error::{Error, Violation};
+use crate::schema::Table;
+
+/// Adds what only the caller of a statement knows to an error that the database reported for it.
+pub(super) fn explain(mut error: Error, table: Option<&'static Table>, sql: &str) -> Error {
+    match &mut error {
+        Error::Database(inner) | Error::Conflict(inner) | Error::LockTimeout(inner) => {
+            if inner.sql.is_empty() {
+                sql.clone_into(&mut inner.sql);
+            }
+        }
+        Error::UniqueViolation(violation)
+        | Error::NotNullViolation(violation)
+        | Error::CheckViolation(violation)
+        | Error::ValueTooLong(violation)
+        | Error::OutOfRange(violation) => {
+            if let Some(table) = table {
+                locate(violation, table);
+            }
+        }
+        Error::ForeignKeyViolation(violation) => {
+            if let Some(table) = table {
+                locate_foreign_key(violation, table);
+            }
+        }
+        _ => {}
+    }
+    error
+}
+
+/// A rule of the statement's own table.
+fn locate(violation: &mut Violation, table: &'static Table) {
+    if !own(violation, table) {
+        return;
+    }
+    if violation.columns.is_empty()
+        && let Some(constraint) = violation.constraint.as_deref()
+    {
+        violation.columns = columns_of(constraint, table);
+    }
+}
+
+/// A foreign key, either of the statement's table or of another one that refers to it.
+fn locate_foreign_key(violation: &mut Violation, table: &'static Table) {
+    if let Some(constraint) = violation.constraint.as_deref() {
+        let Some(key) = table.foreign_keys.iter().find(|key| key.name.eq_ignore_ascii_case(constraint))
+        else {
+            // Somebody else's: what the database said of it is all that is known.
+            return;
+        };
+        if violation.columns.is_empty() {
+            violation.columns = names(key.columns, table);
+        }
+    }
+    own(violation, table);
+}
+
+/// Fills in model and table, unless the database named another table.
+fn own(violation: &mut Violation, table: &'static Table) -> bool {
+    match &violation.table {
+        // Servers that fold names to lower case report them so.
+        Some(named) if !named.eq_ignore_ascii_case(table.name) => return false,
+        _ => violation.table = Some(table.name.to_owned()),
+    }
+    violation.model = Some(table.model);
+    true
+}
+
+/// The columns of a constraint, from its name alone.
+fn columns_of(constraint: &str, table: &'static Table) -> Vec<String> {
+    // MySQL says `notes.PRIMARY` and `notes.notes_title_idx`, MariaDB leaves the table out.
+    let name = constraint
+        .split_once('.')
+        .filter(|(prefix, _)| prefix.eq_ignore_ascii_case(table.name))
+        .map_or(constraint, |(_, name)| name);
+    if name.eq_ignore_ascii_case("PRIMARY") {
+        return names(table.primary_key, table);
+    }
+    if let Some(index) = table.indexes.iter().find(|index| index.name.eq_ignore_ascii_case(name)) {
+        return names(index.columns, table);
+    }
+    // Checks are named `<table>_<column>_<what>`; the longest column wins, for `size` and `size_unit` may both exist.
+    let of_table = name.strip_prefix(table.name).and_then(|rest| rest.strip_prefix('_')).unwrap_or(name);
+    table
+        .columns
+        .iter()
+        .map(|column| column.name)
+        .filter(|column| {
+            of_table.strip_prefix(column).is_some_and(|rest| rest.is_empty() || rest.starts_with('_'))
+        })
+        .max_by_key(|column| column.len())
+        .map(|column| vec![column.to_owned()])
+        .unwrap_or_default()
+}
+
+fn names(positions: &[usize], table: &'static Table) -> Vec<String> {
+    positions.iter().filter_map(|&n| table.columns.get(n)).map(|column| column.name.to_owned()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::explain;
+    use crate::error::{DatabaseError, Error, Violation};
+    use crate::schema::{ColumnDef, DataType, Index, Table};
+
+    static TABLE: Table = Table::new("Note", "notes", COLUMNS, &[0]).with_indexes(INDEXES);
+    const INTEGER: DataType = DataType::Integer { bits: 64, signed: false };
+    const COLUMNS: &[ColumnDef] = &[
+        ColumnDef::new("notes", "id", "id", INTEGER, false),
+        ColumnDef::new("notes", "size", "size", INTEGER, false),
+        ColumnDef::new("notes", "size_unit", "size_unit", INTEGER, false),
+    ];
+    const INDEXES: &[Index] = &[Index::new("notes_size_idx", &[1, 2], true)];
+
+    fn unique(table: Option<&str>, constraint: &str) -> Violation {
+        let mut violation = Violation::default();
+        violation.table = table.map(str::to_owned);
+        violation.constraint = Some(constraint.to_owned());
+        match explain(Error::UniqueViolation(Box::new(violation)), Some(&TABLE), "INSERT") {
+            Error::UniqueViolation(violation) => *violation,
+            other => panic!("became {other}"),
+        }
+    }
+
+    #[test]
+    fn a_constraint_leads_to_model_and_columns() {
+        for (name, columns) in [
+            ("PRIMARY", vec!["id"]),
+            ("notes.PRIMARY", vec!["id"]),
+            ("notes.notes_size_idx", vec!["size", "size_unit"]),
+            ("notes_size_idx", vec!["size", "size_unit"]),
+            ("notes_size_unit_check", vec!["size_unit"]),
+            ("notes_size_check", vec!["size"]),
+            ("notes_sizes", vec![]),
+        ] {
+            let violation = unique(None, name);
+            assert_eq!(
+                (violation.model, violation.table.as_deref()),
+                (Some("Note"), Some("notes")),
+                "{name}"
+            );
+            assert_eq!(violation.columns, columns, "{name}");
+        }
+    }
+
+    #[test]
+    fn a_rule_of_another_table_is_not_claimed() {
+        let violation = unique(Some("tags"), "PRIMARY");
+        assert_eq!((violation.model, violation.table.as_deref()), (None, Some("tags")));
+        assert!(violation.columns.is_empty());
+    }
+
+    #[test]
+    fn a_refusal_tells_the_statement() {
+        let error = Error::Database(DatabaseError::new(1064, "42000", "syntax"));
+        assert!(explain(error, None, "SELEKT").to_string().ends_with("in: SELEKT"));
+    }
+}

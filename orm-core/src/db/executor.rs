@@ -1,0 +1,112 @@
+//! Where statements can be sent: a `Db` or a `Transaction`.
+
+use super::lease::{Call, Lease};
+use super::{Db, Transaction};
+use crate::driver::{Done, RowSink};
+use crate::error::Result;
+use crate::sql::Dialect;
+use crate::value::Value;
+
+mod sealed {
+    pub trait Sealed {}
+    impl Sealed for super::Db {}
+    impl Sealed for super::Transaction {}
+}
+
+/// What statements can be sent to: [`Db`] and [`Transaction`], and nothing else.
+///
+/// ```no_run
+/// # async fn example(db: orm_core::db::Db) -> orm_core::Result<()> {
+/// use orm_core::db::Executor;
+///
+/// async fn works_with_both(executor: &impl Executor) { /* pass `executor` to any verb */ }
+///
+/// works_with_both(&db).await;
+/// db.transaction(async |tx| Ok(works_with_both(tx).await)).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "expected `&Db` or `&Transaction`, found `&{Self}`",
+    label = "statements cannot be sent to this",
+    note = "pass `&db` outside of a transaction, and `tx` inside of one"
+)]
+pub trait Executor: sealed::Sealed + Send + Sync {
+    /// Which of the two it is.
+    #[doc(hidden)]
+    fn handle(&self) -> Handle<'_>;
+}
+
+impl Executor for Db {
+    fn handle(&self) -> Handle<'_> {
+        Handle::Db(self)
+    }
+}
+
+impl Executor for Transaction {
+    fn handle(&self) -> Handle<'_> {
+        Handle::Transaction(self)
+    }
+}
+
+/// A `Db` or a `Transaction`, borrowed.
+#[doc(hidden)]
+#[derive(Debug, Clone, Copy)]
+pub enum Handle<'a> {
+    /// Each statement takes a connection of the pool.
+    Db(&'a Db),
+    /// All statements take the connection of the transaction.
+    Transaction(&'a Transaction),
+}
+
+impl<'a> Handle<'a> {
+    pub(crate) fn db(self) -> &'a Db {
+        match self {
+            Self::Db(db) => db,
+            Self::Transaction(transaction) => transaction.db(),
+        }
+    }
+
+    pub(crate) fn dialect(self) -> &'static dyn Dialect {
+        self.db().dialect()
+    }
+
+    /// A connection: one of the pool, or that of the transaction once it is free.
+    ///
+    /// # Errors
+    /// Of the pool: `Closed`, `PoolExhausted`, and whatever opening a connection can say. Of a transaction: `ConnectionBusy` while a
+    /// stream of it is open, `TransactionEnded` when it is over.
+    pub(crate) async fn lease(self) -> Result<Lease<'a>> {
+        match self {
+            Self::Db(db) => Lease::of_pool(db).await,
+            Self::Transaction(transaction) => Lease::of_transaction(transaction, false).await,
+        }
+    }
+
+    /// The same for a stream: until it is dropped, a transaction refuses other statements.
+    pub(crate) async fn stream_lease(self) -> Result<Lease<'a>> {
+        match self {
+            Self::Db(db) => Lease::of_pool(db).await,
+            Self::Transaction(transaction) => Lease::of_transaction(transaction, true).await,
+        }
+    }
+
+    /// Runs one statement.
+    pub(crate) async fn run(
+        self,
+        call: Call<'_>,
+        params: Vec<Value<'_>>,
+        sink: &mut dyn RowSink,
+    ) -> Result<Done> {
+        self.lease().await?.run(call, params, sink).await
+    }
+
+    /// Runs several statements that take effect together: in a transaction of their own, or as part of the one that is open.
+    pub(crate) async fn atomically<T>(self, work: impl AsyncFnOnce(&Transaction) -> Result<T>) -> Result<T> {
+        match self {
+            Self::Db(db) => db.transaction(work).await,
+            // A savepoint belongs here, so that a caller who goes on after an error finds nothing half done.
+            Self::Transaction(transaction) => work(transaction).await,
+        }
+    }
+}

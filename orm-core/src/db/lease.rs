@@ -1,0 +1,118 @@
+//! A connection on loan for one statement or a few.
+
+use tokio::sync::MutexGuard;
+
+use super::blame::explain;
+use super::pool::Held;
+use super::session::Session;
+use super::transaction::Pinned;
+use super::{Db, Transaction};
+use crate::driver::{Done, FixedId, RowSink, Statement};
+use crate::error::Result;
+use crate::schema::Table;
+use crate::sql::Dialect;
+use crate::value::Value;
+
+/// A statement to run, and the table that it is about.
+#[derive(Clone, Copy)]
+pub(crate) struct Call<'a> {
+    /// Whose rules an error is about.
+    pub(crate) table: Option<&'static Table>,
+    /// What to send.
+    pub(crate) statement: CallStatement<'a>,
+}
+
+/// What to send.
+#[derive(Clone, Copy)]
+pub(crate) enum CallStatement<'a> {
+    /// Of fixed shape: rendered once per `Db`, prepared once per connection.
+    Fixed(&'static FixedId, &'a (dyn Fn(&dyn Dialect) -> String + Sync)),
+    /// Built at run time.
+    Dynamic(&'a str),
+    /// Our own text without parameters: not prepared.
+    Text(&'a str),
+}
+
+/// A connection on loan.
+pub(crate) struct Lease<'a> {
+    db: &'a Db,
+    hold: Hold<'a>,
+}
+
+enum Hold<'a> {
+    Pooled(Held),
+    Pinned { transaction: &'a Transaction, pinned: MutexGuard<'a, Pinned>, stream: bool },
+}
+
+impl<'a> Lease<'a> {
+    pub(super) async fn of_pool(db: &'a Db) -> Result<Self> {
+        Ok(Self { db, hold: Hold::Pooled(db.pool().acquire().await?) })
+    }
+
+    pub(super) async fn of_transaction(transaction: &'a Transaction, stream: bool) -> Result<Self> {
+        let pinned = transaction.lock().await?;
+        transaction.set_streaming(stream);
+        Ok(Self { db: transaction.db(), hold: Hold::Pinned { transaction, pinned, stream } })
+    }
+
+    /// Runs a statement to its end.
+    ///
+    /// # Errors
+    /// What the database answers, with the statement, model and columns filled in; `Timeout` after the statement deadline;
+    /// `TransactionEnded` where an earlier statement of this lease ended the transaction.
+    pub(crate) async fn run(
+        &mut self,
+        call: Call<'_>,
+        params: Vec<Value<'_>>,
+        sink: &mut dyn RowSink,
+    ) -> Result<Done> {
+        let statement = match call.statement {
+            CallStatement::Fixed(id, render) => {
+                let dialect = self.db.dialect();
+                Statement::Fixed { id, sql: self.db.texts().get(id.number(), || render(dialect)) }
+            }
+            CallStatement::Dynamic(sql) => Statement::Dynamic(sql),
+            CallStatement::Text(sql) => Statement::Text(sql),
+        };
+        let sql = statement.sql();
+        let result = match &mut self.hold {
+            Hold::Pooled(held) => held.session().run(statement, params, sink).await,
+            Hold::Pinned { pinned, .. } => pinned.run(statement, params, sink).await,
+        };
+        result.map_err(|error| explain(error, call.table, sql))
+    }
+
+    /// The distance between the ids of a plain bulk insert; `None` where each row has to be asked for.
+    pub(crate) fn bulk_id_step(&self) -> Option<u64> {
+        self.session().bulk_id_step()
+    }
+
+    /// The most bytes that one statement with its parameters may have.
+    pub(crate) fn packet_limit(&self) -> usize {
+        self.session().packet_limit()
+    }
+
+    /// Says that what runs next may change the session: it is reset before anybody else gets it.
+    pub(crate) fn touch(&mut self) {
+        match &mut self.hold {
+            Hold::Pooled(held) => held.session().touched = true,
+            Hold::Pinned { pinned, .. } => pinned.session().touched = true,
+        }
+    }
+
+    fn session(&self) -> &Session {
+        match &self.hold {
+            Hold::Pooled(held) => held.peek(),
+            Hold::Pinned { pinned, .. } => pinned.peek(),
+        }
+    }
+}
+
+impl Drop for Lease<'_> {
+    fn drop(&mut self) {
+        // Before the lock is released, or the next one in line would be refused for a stream that is gone.
+        if let Hold::Pinned { transaction, stream: true, .. } = &self.hold {
+            transaction.set_streaming(false);
+        }
+    }
+}

@@ -1,0 +1,127 @@
+//! The statement log: one `tracing` event per statement, and lines on stdout as Sequelize prints them.
+
+use std::io::Write as _;
+use std::time::Instant;
+
+use tracing::Level;
+
+use crate::driver::{Cells, Done, Flow, RowSink};
+use crate::error::Result;
+use crate::value::Value;
+
+/// The target of the events.
+const TARGET: &str = "orm_core::statement";
+
+/// What is logged, and of whom.
+#[derive(Debug)]
+pub(super) struct Log {
+    pub(super) stdout: bool,
+    pub(super) values: bool,
+    pub(super) backend: &'static str,
+}
+
+/// One statement under way that somebody listens to.
+pub(super) struct Record<'a> {
+    sql: &'a str,
+    transaction: Option<u64>,
+    values: Option<String>,
+    started: Instant,
+}
+
+impl Log {
+    /// Starts the record of a statement; `None`, at the cost of two comparisons, where nobody listens.
+    pub(super) fn start<'a>(
+        &self,
+        sql: &'a str,
+        params: &[Value<'_>],
+        transaction: Option<u64>,
+    ) -> Option<Record<'a>> {
+        let listening = tracing::enabled!(target: TARGET, Level::DEBUG);
+        if !listening && !self.stdout {
+            return None;
+        }
+        let values = (self.values && !params.is_empty()).then(|| format!("{params:?}"));
+        if self.stdout {
+            let line = line(sql, transaction, values.as_deref());
+            // A closed stdout is no reason for a statement to fail.
+            let _ = writeln!(std::io::stdout().lock(), "{line}");
+        }
+        listening.then(|| Record { sql, transaction, values, started: Instant::now() })
+    }
+
+    /// Emits the event of a statement that has ended.
+    pub(super) fn finish(&self, record: &Record<'_>, rows: u64, result: &Result<Done>) {
+        let Record { sql, transaction, values, started } = record;
+        let (backend, elapsed) = (self.backend, started.elapsed());
+        match result {
+            Ok(done) => tracing::event!(
+                target: TARGET,
+                Level::DEBUG,
+                backend,
+                transaction,
+                sql,
+                values = values.as_deref(),
+                ?elapsed,
+                affected = done.affected,
+                rows,
+            ),
+            Err(error) => tracing::event!(
+                target: TARGET,
+                Level::DEBUG,
+                backend,
+                transaction,
+                sql,
+                values = values.as_deref(),
+                ?elapsed,
+                rows,
+                %error,
+            ),
+        }
+    }
+}
+
+/// A line as Sequelize prints it.
+fn line(sql: &str, transaction: Option<u64>, values: Option<&str>) -> String {
+    let mut line = match transaction {
+        Some(number) => format!("Executing (tx-{number}): {sql}"),
+        None => format!("Executing (default): {sql}"),
+    };
+    if let Some(values) = values {
+        line.push_str(" -- ");
+        line.push_str(values);
+    }
+    line
+}
+
+/// Counts the rows on their way to another sink.
+pub(super) struct Counting<'s> {
+    pub(super) sink: &'s mut dyn RowSink,
+    pub(super) rows: u64,
+}
+
+impl RowSink for Counting<'_> {
+    fn wants_columns(&self) -> bool {
+        self.sink.wants_columns()
+    }
+
+    fn columns(&mut self, names: &[&str]) -> Result<()> {
+        self.sink.columns(names)
+    }
+
+    fn row(&mut self, cells: &mut dyn Cells) -> Result<Flow> {
+        self.rows += 1;
+        self.sink.row(cells)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::line;
+
+    #[test]
+    fn lines_look_like_those_of_sequelize() {
+        assert_eq!(line("SELECT 1+1 AS result", None, None), "Executing (default): SELECT 1+1 AS result");
+        assert_eq!(line("COMMIT", Some(7), None), "Executing (tx-7): COMMIT");
+        assert_eq!(line("SELECT ?", None, Some("[Int(1)]")), "Executing (default): SELECT ? -- [Int(1)]");
+    }
+}

@@ -1,0 +1,201 @@
+//! The pool: bare connections, each with the marks that tell whether it may be used again.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::Duration;
+
+use deadpool::managed::{
+    Manager, Metrics, Object, Pool as Deadpool, PoolConfig, PoolError, QueueMode, RecycleError,
+    RecycleResult, TimeoutType, Timeouts,
+};
+use tokio::runtime;
+
+use super::session::{Condition, Session};
+use crate::driver::{Connector, Control};
+use crate::error::{Error, Operation, Result};
+
+/// A connection that was not used for this long is asked whether its server is still there.
+const IDLE_BEFORE_PING: Duration = Duration::from_secs(15);
+
+/// What all connections of a pool know.
+#[derive(Debug)]
+pub(super) struct Shared {
+    /// Goes up whenever a connection breaks: all others of that time are asked before they are used again.
+    pub(super) epoch: AtomicU64,
+    pub(super) closed: AtomicBool,
+    pub(super) statement_timeout: Option<Duration>,
+    /// Bounds everything that we ask of a connection for ourselves.
+    pub(super) upkeep_timeout: Duration,
+    pub(super) log: super::log::Log,
+}
+
+/// What deadpool calls the manager.
+pub(super) struct Opener {
+    connector: Arc<dyn Connector>,
+    shared: Arc<Shared>,
+}
+
+impl Manager for Opener {
+    type Type = Session;
+    type Error = Error;
+
+    async fn create(&self) -> Result<Session> {
+        let epoch = self.shared.epoch.load(Ordering::Relaxed);
+        Ok(Session::new(self.connector.connect().await?, epoch, Arc::clone(&self.shared)))
+    }
+
+    // Only looks, never waits: a caller that goes away while deadpool waits here loses the connection, which for a database
+    // in memory is the database. What takes time is done in `Held::prepare`.
+    async fn recycle(&self, session: &mut Session, metrics: &Metrics) -> RecycleResult<Error> {
+        if session.condition() == Condition::Lost {
+            return Err(RecycleError::message("lost"));
+        }
+        session.idle = metrics.last_used() > IDLE_BEFORE_PING;
+        Ok(())
+    }
+}
+
+/// The connections of one `Db`.
+pub(super) struct Pool {
+    inner: Deadpool<Opener>,
+    pub(super) shared: Arc<Shared>,
+    connect_timeout: Duration,
+    acquire_timeout: Duration,
+    pub(super) size: usize,
+}
+
+impl Pool {
+    pub(super) fn new(
+        connector: Arc<dyn Connector>,
+        size: usize,
+        connect_timeout: Duration,
+        acquire_timeout: Duration,
+        shared: Shared,
+    ) -> Result<Self> {
+        let shared = Arc::new(shared);
+        let config = PoolConfig {
+            max_size: size,
+            timeouts: Timeouts { wait: Some(acquire_timeout), create: Some(connect_timeout), recycle: None },
+            // The one used last is the warmest; the others may go idle.
+            queue_mode: QueueMode::Lifo,
+        };
+        let inner = Deadpool::builder(Opener { connector, shared: Arc::clone(&shared) })
+            .config(config)
+            .runtime(deadpool::Runtime::Tokio1)
+            .build()
+            .map_err(|error| Error::Configuration(error.to_string().into()))?;
+        Ok(Self { inner, shared, connect_timeout, acquire_timeout, size })
+    }
+
+    /// A connection that is ready for a statement.
+    pub(super) async fn acquire(&self) -> Result<Held> {
+        loop {
+            let object = self.inner.get().await.map_err(|error| self.error(error))?;
+            let mut held = Held { object: Some(object), recovering: false };
+            let session = held.session();
+            session.transaction = None;
+            if session.is_ready() {
+                return Ok(held);
+            }
+            // One that cannot be made ready is out of the pool for good, so this comes to an end.
+            if session.prepare().await {
+                return Ok(held);
+            }
+            held.discard();
+        }
+    }
+
+    fn error(&self, error: PoolError<Error>) -> Error {
+        match error {
+            PoolError::Backend(error) => error,
+            PoolError::Closed => Error::Closed,
+            PoolError::Timeout(TimeoutType::Wait) => {
+                Error::PoolExhausted { size: self.size, after: self.acquire_timeout }
+            }
+            PoolError::Timeout(_) => {
+                Error::Timeout { operation: Operation::Connect, after: self.connect_timeout }
+            }
+            other @ (PoolError::NoRuntimeSpecified | PoolError::PostCreateHook(_)) => {
+                Error::Configuration(other.to_string().into())
+            }
+        }
+    }
+
+    /// Refuses new callers and says good-bye on every connection that nobody uses.
+    pub(super) async fn close(&self) {
+        self.shared.closed.store(true, Ordering::Release);
+        let idle = self.inner.retain(|_, _| false).removed;
+        self.inner.close();
+        for session in idle {
+            session.close().await;
+        }
+    }
+
+    #[cfg(test)]
+    pub(super) fn open_connections(&self) -> usize {
+        self.inner.status().size
+    }
+}
+
+/// A connection out of the pool. Dropping it decides what becomes of it.
+pub(super) struct Held {
+    object: Option<Object<Opener>>,
+    /// Whether this is the background task that cleans up: there is no further one behind it.
+    recovering: bool,
+}
+
+impl Held {
+    pub(super) fn session(&mut self) -> &mut Session {
+        self.object.as_mut().expect("the connection is there until it is dropped or discarded")
+    }
+
+    pub(super) fn peek(&self) -> &Session {
+        self.object.as_ref().expect("the connection is there until it is dropped or discarded")
+    }
+
+    /// Throws the connection away; the pool may open another.
+    pub(super) fn discard(mut self) {
+        if let Some(object) = self.object.take() {
+            drop(Object::take(object));
+        }
+    }
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        let Some(object) = self.object.take() else { return };
+        match object.condition() {
+            Condition::Ready if object.is_closing() => farewell(Object::take(object)),
+            Condition::Ready => drop(object),
+            Condition::Lost => drop(Object::take(object)),
+            Condition::Undo if object.is_closing() => drop(Object::take(object)),
+            Condition::Undo => {
+                let survives = object.survives_cancel();
+                match runtime::Handle::try_current() {
+                    Ok(runtime) if !self.recovering => {
+                        runtime.spawn(undo(Self { object: Some(object), recovering: true }));
+                    }
+                    // Whoever takes it next rolls back first.
+                    _ if survives => drop(object),
+                    // The server rolls back when the connection ends.
+                    _ => drop(Object::take(object)),
+                }
+            }
+        }
+    }
+}
+
+/// Rolls back what a dropped future left behind. The connection stays out of the pool meanwhile.
+async fn undo(mut held: Held) {
+    let session = held.session();
+    let deadline = Some(session.upkeep_timeout());
+    // Whether it worked shows in the connection's marks, which decide when `held` is dropped.
+    let _ = session.control(Control::Rollback, deadline).await;
+}
+
+/// Says good-bye in the background, where there is one.
+fn farewell(session: Session) {
+    if let Ok(runtime) = runtime::Handle::try_current() {
+        runtime.spawn(session.close());
+    }
+}

@@ -1,0 +1,178 @@
+//! A connection with its marks: what was begun on it, and whether its reply was read.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use super::log::Counting;
+use super::pool::Shared;
+use crate::driver::{Connection, Control, Done, RowSink, Statement};
+use crate::error::{Error, Operation, Result};
+use crate::value::Value;
+
+/// What can be done with a connection that nobody uses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Condition {
+    /// It can be used.
+    Ready,
+    /// It can be used once what is open on it has been rolled back.
+    Undo,
+    /// It cannot be used again.
+    Lost,
+}
+
+/// One connection of a pool.
+pub(super) struct Session {
+    connection: Box<dyn Connection>,
+    /// Set before a request is sent and taken back when its reply was read: a future dropped in between leaves it.
+    dirty: bool,
+    /// The caller's own SQL ran here and may have left settings behind.
+    pub(super) touched: bool,
+    /// It was not used for a while.
+    pub(super) idle: bool,
+    /// The number of the transaction it is in, for the log.
+    pub(super) transaction: Option<u64>,
+    epoch: u64,
+    shared: Arc<Shared>,
+}
+
+impl Session {
+    pub(super) fn new(connection: Box<dyn Connection>, epoch: u64, shared: Arc<Shared>) -> Self {
+        Self { connection, dirty: false, touched: false, idle: false, transaction: None, epoch, shared }
+    }
+
+    pub(super) fn condition(&self) -> Condition {
+        if self.connection.is_broken() || (self.dirty && !self.connection.survives_cancel()) {
+            Condition::Lost
+        } else if self.dirty || self.connection.in_transaction() {
+            Condition::Undo
+        } else {
+            Condition::Ready
+        }
+    }
+
+    /// Whether a statement can be sent without any question before it.
+    pub(super) fn is_ready(&self) -> bool {
+        self.condition() == Condition::Ready
+            && !self.touched
+            && !self.idle
+            && self.epoch == self.shared.epoch.load(Ordering::Relaxed)
+    }
+
+    /// Makes it ready, or says that this is not possible.
+    pub(super) async fn prepare(&mut self) -> bool {
+        let deadline = Some(self.upkeep_timeout());
+        let epoch = self.shared.epoch.load(Ordering::Relaxed);
+        if self.condition() == Condition::Undo && self.control(Control::Rollback, deadline).await.is_err() {
+            return false;
+        }
+        let question = if self.touched { Control::Reset } else { Control::Ping };
+        if self.control(question, deadline).await.is_err() || self.condition() != Condition::Ready {
+            return false;
+        }
+        (self.touched, self.idle, self.epoch) = (false, false, epoch);
+        true
+    }
+
+    /// Runs a statement: marked, bounded, logged.
+    pub(super) async fn run(
+        &mut self,
+        statement: Statement<'_>,
+        params: Vec<Value<'_>>,
+        sink: &mut dyn RowSink,
+    ) -> Result<Done> {
+        let record = self.shared.log.start(statement.sql(), &params, self.transaction);
+        self.dirty = true;
+        let deadline = self.shared.statement_timeout;
+        let result = match record {
+            None => bounded(deadline, self.connection.query(statement, params, sink)).await,
+            Some(record) => {
+                let mut sink = Counting { sink, rows: 0 };
+                let result = bounded(deadline, self.connection.query(statement, params, &mut sink)).await;
+                self.shared.log.finish(&record, sink.rows, &result);
+                result
+            }
+        };
+        self.settle(&result);
+        result
+    }
+
+    /// Runs one of our own commands: marked, bounded, and logged where it is part of a transaction.
+    pub(super) async fn control(&mut self, command: Control, deadline: Option<Duration>) -> Result<()> {
+        let text = match command {
+            Control::Begin => Some("BEGIN"),
+            Control::Commit => Some("COMMIT"),
+            Control::Rollback => Some("ROLLBACK"),
+            Control::Ping | Control::Reset => None,
+        };
+        let record = text.and_then(|text| self.shared.log.start(text, &[], self.transaction));
+        self.dirty = true;
+        let result = bounded(deadline, self.connection.control(command)).await.map(|()| Done::default());
+        if let Some(record) = record {
+            self.shared.log.finish(&record, 0, &result);
+        }
+        self.settle(&result);
+        result.map(|_| ())
+    }
+
+    /// Takes the mark back where a reply was read, be it a refusal.
+    fn settle(&mut self, result: &Result<Done>) {
+        match result {
+            Err(Error::ConnectionLost(_)) => {
+                // Its neighbours were probably connected to the same server.
+                self.shared.epoch.fetch_add(1, Ordering::Relaxed);
+            }
+            Err(Error::Timeout { .. }) => {}
+            Ok(_) | Err(_) => self.dirty = false,
+        }
+    }
+
+    /// Whether a reply was never read.
+    pub(super) fn is_dirty(&self) -> bool {
+        self.dirty
+    }
+
+    pub(super) fn in_transaction(&self) -> bool {
+        self.connection.in_transaction()
+    }
+
+    pub(super) fn survives_cancel(&self) -> bool {
+        self.connection.survives_cancel()
+    }
+
+    pub(super) fn bulk_id_step(&self) -> Option<u64> {
+        self.connection.bulk_id_step()
+    }
+
+    pub(super) fn packet_limit(&self) -> usize {
+        self.connection.packet_limit()
+    }
+
+    pub(super) fn is_closing(&self) -> bool {
+        self.shared.closed.load(Ordering::Acquire)
+    }
+
+    pub(super) fn upkeep_timeout(&self) -> Duration {
+        self.shared.upkeep_timeout
+    }
+
+    pub(super) fn statement_timeout(&self) -> Option<Duration> {
+        self.shared.statement_timeout
+    }
+
+    /// Says good-bye, for as long as that may take.
+    pub(super) async fn close(self) {
+        // A server that does not answer will notice by itself.
+        let _ = tokio::time::timeout(self.shared.upkeep_timeout, self.connection.close()).await;
+    }
+}
+
+/// Waits no longer than the deadline.
+async fn bounded<T>(deadline: Option<Duration>, future: impl Future<Output = Result<T>>) -> Result<T> {
+    match deadline {
+        None => future.await,
+        Some(after) => tokio::time::timeout(after, future)
+            .await
+            .unwrap_or(Err(Error::Timeout { operation: Operation::Statement, after })),
+    }
+}

@@ -1,0 +1,3 @@
+//! Tests of this floor: on a database made up for it, and on real ones.
+
+mod send;

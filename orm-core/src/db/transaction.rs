@@ -1,0 +1,197 @@
+//! Transactions.
+
+use std::fmt;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+
+use tokio::sync::{Mutex, MutexGuard};
+
+use super::Db;
+use super::pool::Held;
+use super::session::Session;
+use crate::driver::{Control, Done, RowSink, Statement};
+use crate::error::{Error, Operation, Result};
+use crate::value::Value;
+
+/// A transaction: statements that take effect together or not at all.
+///
+/// Statements sent to it run one after the other, on one connection. Dropped without [`Transaction::commit`], it is rolled back.
+///
+/// It is over when the server ended it, when its connection was lost, and when a statement of it missed its deadline or was dropped half-way.
+/// From then on everything but [`Transaction::rollback`] is [`Error::TransactionEnded`].
+#[doc(alias = "sequelize.transaction")]
+pub struct Transaction {
+    db: Db,
+    number: u64,
+    pinned: Mutex<Pinned>,
+    streaming: AtomicBool,
+}
+
+/// The connection of a transaction.
+pub(super) struct Pinned {
+    held: Held,
+    ended: Option<Box<str>>,
+}
+
+impl Transaction {
+    /// Opens a transaction.
+    pub(super) async fn begin(db: &Db) -> Result<Self> {
+        static NEXT: AtomicU64 = AtomicU64::new(1);
+        let number = NEXT.fetch_add(1, Ordering::Relaxed);
+        let held = match Self::begin_on_one(db, number).await {
+            // The server may have gone since the connection was last used. Nothing was done yet, so another one will do.
+            Err(Error::ConnectionLost(_)) => Self::begin_on_one(db, number).await?,
+            other => other?,
+        };
+        let pinned = Mutex::new(Pinned { held, ended: None });
+        Ok(Self { db: db.clone(), number, pinned, streaming: AtomicBool::new(false) })
+    }
+
+    async fn begin_on_one(db: &Db, number: u64) -> Result<Held> {
+        let mut held = db.pool().acquire().await?;
+        let session = held.session();
+        session.transaction = Some(number);
+        let deadline = session.statement_timeout();
+        session.control(Control::Begin, deadline).await?;
+        Ok(held)
+    }
+
+    /// Keeps what was done. Sends `COMMIT`.
+    ///
+    /// ```no_run
+    /// # async fn example(db: orm_core::db::Db) -> orm_core::Result<()> {
+    /// let tx = db.begin().await?;
+    /// // .. statements on `&tx` ..
+    /// tx.commit().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::OutcomeUnknown`] where the reply was lost, so that nobody knows; [`Error::TransactionEnded`] where it was over before;
+    /// [`Error::Conflict`] and others where the server refused, in which case it is rolled back.
+    #[doc(alias = "transaction.commit")]
+    pub async fn commit(self) -> Result<()> {
+        let mut pinned = self.pinned.into_inner();
+        if let Some(reason) = pinned.reason() {
+            return Err(Error::TransactionEnded(reason));
+        }
+        let session = pinned.session();
+        let deadline = session.statement_timeout();
+        match session.control(Control::Commit, deadline).await {
+            Ok(()) => Ok(()),
+            Err(Error::ConnectionLost(_) | Error::Timeout { .. }) => Err(Error::OutcomeUnknown),
+            Err(error) => {
+                // Where this does not work either, the connection is thrown away, which undoes it as well.
+                let _ = pinned.undo().await;
+                Err(error)
+            }
+        }
+    }
+
+    /// Undoes what was done. Sends `ROLLBACK`.
+    ///
+    /// ```no_run
+    /// # async fn example(db: orm_core::db::Db) -> orm_core::Result<()> {
+    /// let tx = db.begin().await?;
+    /// // .. statements on `&tx` ..
+    /// tx.rollback().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::Timeout`] and what the database answers; it is undone all the same, since its connection is thrown away then.
+    /// A transaction that was over already is no error here: it is undone.
+    #[doc(alias = "transaction.rollback")]
+    pub async fn rollback(self) -> Result<()> {
+        self.pinned.into_inner().undo().await
+    }
+
+    pub(super) fn db(&self) -> &Db {
+        &self.db
+    }
+
+    /// Waits for the statement before this one.
+    pub(super) async fn lock(&self) -> Result<MutexGuard<'_, Pinned>> {
+        if self.streaming.load(Ordering::Acquire) {
+            return Err(Error::ConnectionBusy);
+        }
+        let pinned = match self.pinned.try_lock() {
+            Ok(pinned) => pinned,
+            Err(_) => {
+                let after = self.db.acquire_timeout();
+                tokio::time::timeout(after, self.pinned.lock())
+                    .await
+                    .map_err(|_| Error::Timeout { operation: Operation::Acquire, after })?
+            }
+        };
+        match pinned.reason() {
+            Some(reason) => Err(Error::TransactionEnded(reason)),
+            None => Ok(pinned),
+        }
+    }
+
+    pub(super) fn set_streaming(&self, streaming: bool) {
+        self.streaming.store(streaming, Ordering::Release);
+    }
+}
+
+impl Pinned {
+    pub(super) fn session(&mut self) -> &mut Session {
+        self.held.session()
+    }
+
+    pub(super) fn peek(&self) -> &Session {
+        self.held.peek()
+    }
+
+    /// Why the transaction is over, if it is.
+    fn reason(&self) -> Option<Box<str>> {
+        match &self.ended {
+            Some(reason) => Some(reason.clone()),
+            None if self.peek().is_dirty() => Some("a statement was dropped half-way".into()),
+            None => None,
+        }
+    }
+
+    /// Runs a statement and notices when that was the end of the transaction.
+    pub(super) async fn run(
+        &mut self,
+        statement: Statement<'_>,
+        params: Vec<Value<'_>>,
+        sink: &mut dyn RowSink,
+    ) -> Result<Done> {
+        if let Some(reason) = self.reason() {
+            return Err(Error::TransactionEnded(reason));
+        }
+        let result = self.session().run(statement, params, sink).await;
+        let ended = match &result {
+            Err(Error::Conflict(_)) => Some("the server ended it because of a conflict"),
+            Err(Error::ConnectionLost(_)) => Some("its connection was lost"),
+            Err(Error::Timeout { .. }) => Some("a statement missed its deadline"),
+            Err(_) if !self.peek().in_transaction() => Some("the server ended it with an error"),
+            Ok(_) if !self.peek().in_transaction() => Some("a statement ended it implicitly"),
+            _ => None,
+        };
+        self.ended = ended.map(Into::into);
+        result
+    }
+
+    /// Makes sure that nothing of it stays.
+    async fn undo(&mut self) -> Result<()> {
+        let session = self.session();
+        // A lost connection is undone by the server, and one that is over has nothing left to undo.
+        let lost = session.is_dirty() && !session.survives_cancel();
+        if lost || !(session.is_dirty() || session.in_transaction()) {
+            return Ok(());
+        }
+        let deadline = session.upkeep_timeout();
+        session.control(Control::Rollback, Some(deadline)).await
+    }
+}
+
+impl fmt::Debug for Transaction {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Transaction").field("number", &self.number).field("db", &self.db).finish()
+    }
+}
