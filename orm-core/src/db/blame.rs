@@ -22,7 +22,7 @@ pub(super) fn explain(mut error: Error, table: Option<&'static Table>, sql: &str
         }
         Error::ForeignKeyViolation(violation) => {
             if let Some(table) = table {
-                locate_foreign_key(violation, table);
+                own(violation, table);
             }
         }
         _ => {}
@@ -40,21 +40,6 @@ fn locate(violation: &mut Violation, table: &'static Table) {
     {
         violation.columns = columns_of(constraint, table);
     }
-}
-
-/// A foreign key, either of the statement's table or of another one that refers to it.
-fn locate_foreign_key(violation: &mut Violation, table: &'static Table) {
-    if let Some(constraint) = violation.constraint.as_deref() {
-        let Some(key) = table.foreign_keys.iter().find(|key| key.name.eq_ignore_ascii_case(constraint))
-        else {
-            // Somebody else's: what the database said of it is all that is known.
-            return;
-        };
-        if violation.columns.is_empty() {
-            violation.columns = names(key.columns, table);
-        }
-    }
-    own(violation, table);
 }
 
 /// Fills in model and table, unless the database named another table.
