@@ -2,8 +2,8 @@
 
 use std::borrow::Cow;
 
-use super::{ColumnType, Converted, IntoValue, family};
-use crate::error::{Mismatch, Result};
+use super::{ColumnType, Converted, family};
+use crate::error::Mismatch;
 use crate::schema::{ColumnDef, DataType};
 use crate::value::Value;
 
@@ -30,22 +30,5 @@ impl ColumnType for Vec<u8> {
 }
 
 crate::__scalar!(Vec<u8>);
-crate::__into_value!(Vec<u8>, &[u8], bytes => bytes.to_vec());
-
-impl<const N: usize> IntoValue<Vec<u8>> for &[u8; N] {
-    fn into_value(self, column: &'static ColumnDef) -> Result<Value<'static>> {
-        IntoValue::<Vec<u8>>::into_value(self.as_slice(), column)
-    }
-}
-
-impl<const N: usize> IntoValue<Option<Vec<u8>>> for &[u8; N] {
-    fn into_value(self, column: &'static ColumnDef) -> Result<Value<'static>> {
-        IntoValue::<Vec<u8>>::into_value(self.as_slice(), column)
-    }
-}
-
-impl<const N: usize> IntoValue<Option<Vec<u8>>> for Option<&[u8; N]> {
-    fn into_value(self, column: &'static ColumnDef) -> Result<Value<'static>> {
-        self.map_or(Ok(Value::Null), |bytes| IntoValue::<Vec<u8>>::into_value(bytes, column))
-    }
-}
+super::stands_for!(Vec<u8>, &[u8], [], bytes => bytes.to_vec());
+super::stands_for!(Vec<u8>, &[u8; N], [const N: usize], bytes => bytes.to_vec());

@@ -8,8 +8,8 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::ser::{Formatter, Serializer};
 
-use super::{ColumnType, Converted, IntoValue, Scalar, encode, family};
-use crate::error::{Mismatch, Result};
+use super::{ColumnType, Converted, Nullable, Scalar, family};
+use crate::error::Mismatch;
 use crate::schema::{ColumnDef, DataType};
 use crate::value::Value;
 
@@ -179,27 +179,6 @@ crate::__scalar!(serde_json::Value);
 
 impl<T: Serialize + DeserializeOwned + Send + Sync + 'static> Scalar for Json<T> {}
 
-macro_rules! into_value {
-    ($($from:ty),*) => {$(
-        impl<T: Serialize + DeserializeOwned + Send + Sync + 'static> IntoValue<Json<T>> for $from {
-            fn into_value(self, column: &'static ColumnDef) -> Result<Value<'static>> {
-                // `Borrow` takes both the value and a reference to it.
-                encode::<Json<T>>(std::borrow::Borrow::borrow(&self), column).map(Value::into_owned)
-            }
-        }
-
-        impl<T: Serialize + DeserializeOwned + Send + Sync + 'static> IntoValue<Option<Json<T>>> for $from {
-            fn into_value(self, column: &'static ColumnDef) -> Result<Value<'static>> {
-                IntoValue::<Json<T>>::into_value(self, column)
-            }
-        }
-
-        impl<T: Serialize + DeserializeOwned + Send + Sync + 'static> IntoValue<Option<Json<T>>> for Option<$from> {
-            fn into_value(self, column: &'static ColumnDef) -> Result<Value<'static>> {
-                self.map_or(Ok(Value::Null), |value| IntoValue::<Json<T>>::into_value(value, column))
-            }
-        }
-    )*};
+impl<T: Serialize + DeserializeOwned + Send + Sync + 'static> Nullable for Json<T> {
+    type Plain = Self;
 }
-
-into_value!(Json<T>, &Json<T>);

@@ -119,7 +119,41 @@ fn encode_error(mismatch: Box<Mismatch>, column: &ColumnDef) -> Error {
     Error::Encode(mismatch.at(column.table, column.name))
 }
 
-/// Implements [`Scalar`] and the six ways a value of a scalar column can be given.
+// The ways to give a value are written once for all types and not per type: outside of this crate nobody may implement
+// `IntoValue<Option<Light>>` for `Option<Light>`, since neither of the two is theirs. No two of them overlap, because no type contains
+// itself, and for a literal only one of them is left, so that it needs no type.
+
+impl<T: ColumnType> IntoValue<T> for T {
+    fn into_value(self, column: &'static ColumnDef) -> Result<Value<'static>> {
+        encode_owned(self, column)
+    }
+}
+
+impl<T: ColumnType> IntoValue<T> for &T {
+    fn into_value(self, column: &'static ColumnDef) -> Result<Value<'static>> {
+        encode(self, column).map(Value::into_owned)
+    }
+}
+
+impl<T: Scalar> IntoValue<Option<T>> for T {
+    fn into_value(self, column: &'static ColumnDef) -> Result<Value<'static>> {
+        encode_owned(self, column)
+    }
+}
+
+impl<T: Scalar> IntoValue<Option<T>> for &T {
+    fn into_value(self, column: &'static ColumnDef) -> Result<Value<'static>> {
+        encode(self, column).map(Value::into_owned)
+    }
+}
+
+impl<T: Scalar> IntoValue<Option<T>> for Option<&T> {
+    fn into_value(self, column: &'static ColumnDef) -> Result<Value<'static>> {
+        self.map_or(Ok(Value::Null), |value| encode(value, column).map(Value::into_owned))
+    }
+}
+
+/// Makes a column type a scalar, and with it an `Option` of it a column type. What the derives of column types call.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __scalar {
@@ -128,52 +162,32 @@ macro_rules! __scalar {
         impl $crate::types::Nullable for $type {
             type Plain = $type;
         }
-        $crate::__into_value!($type, $type, value, column => $crate::types::encode_owned::<$type>(value, column));
-        // By reference: what is not text or bytes is never cloned for it.
-        $crate::__into_value!($type, &$type, value, column => $crate::types::encode::<$type>(value, column)
-            .map($crate::value::Value::into_owned));
     };
 }
 
-/// Implements `IntoValue` of a scalar type for one type that may stand for it, plain and for a nullable column.
-#[doc(hidden)]
-#[macro_export]
-macro_rules! __into_value {
-    ($type:ty, $from:ty, $value:ident => $convert:expr) => {
-        $crate::__into_value!($type, $from, $value, column => $crate::types::encode_owned::<$type>($convert, column));
-    };
-    ($type:ty, $from:ty, $value:ident, $column:ident => $encoded:expr) => {
-        impl $crate::types::IntoValue<$type> for $from {
-            fn into_value(
-                self,
-                $column: &'static $crate::schema::ColumnDef,
-            ) -> $crate::Result<$crate::value::Value<'static>> {
+/// Implements `IntoValue` of a scalar type of this crate for a reference that may stand for it, plain and for a nullable column.
+macro_rules! stands_for {
+    ($type:ty, $from:ty, [$($generic:tt)*], $value:ident => $convert:expr) => {
+        impl<$($generic)*> $crate::types::IntoValue<$type> for $from {
+            fn into_value(self, column: &'static $crate::schema::ColumnDef) -> $crate::Result<$crate::value::Value<'static>> {
                 let $value = self;
-                $encoded
+                $crate::types::encode_owned::<$type>($convert, column)
             }
         }
 
-        impl $crate::types::IntoValue<::core::option::Option<$type>> for $from {
-            fn into_value(
-                self,
-                column: &'static $crate::schema::ColumnDef,
-            ) -> $crate::Result<$crate::value::Value<'static>> {
-                <$from as $crate::types::IntoValue<$type>>::into_value(self, column)
+        impl<$($generic)*> $crate::types::IntoValue<Option<$type>> for $from {
+            fn into_value(self, column: &'static $crate::schema::ColumnDef) -> $crate::Result<$crate::value::Value<'static>> {
+                $crate::types::IntoValue::<$type>::into_value(self, column)
             }
         }
 
-        impl $crate::types::IntoValue<::core::option::Option<$type>> for ::core::option::Option<$from> {
-            fn into_value(
-                self,
-                column: &'static $crate::schema::ColumnDef,
-            ) -> $crate::Result<$crate::value::Value<'static>> {
-                match self {
-                    ::core::option::Option::Some(value) => {
-                        <$from as $crate::types::IntoValue<$type>>::into_value(value, column)
-                    }
-                    ::core::option::Option::None => ::core::result::Result::Ok($crate::value::Value::Null),
-                }
+        impl<$($generic)*> $crate::types::IntoValue<Option<$type>> for Option<$from> {
+            fn into_value(self, column: &'static $crate::schema::ColumnDef) -> $crate::Result<$crate::value::Value<'static>> {
+                self.map_or(Ok($crate::value::Value::Null), |value| {
+                    $crate::types::IntoValue::<$type>::into_value(value, column)
+                })
             }
         }
     };
 }
+use stands_for;

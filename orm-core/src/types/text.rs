@@ -30,4 +30,4 @@ impl ColumnType for String {
 }
 
 crate::__scalar!(String);
-crate::__into_value!(String, &str, text => text.to_owned());
+super::stands_for!(String, &str, [], text => text.to_owned());
