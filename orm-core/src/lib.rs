@@ -9,6 +9,7 @@ pub mod db;
 pub mod driver;
 pub mod error;
 pub mod model;
+pub mod prelude;
 pub mod query;
 pub mod schema;
 pub mod sql;

@@ -5,7 +5,7 @@ use std::marker::PhantomData;
 use std::ops::{BitAnd, BitOr, Not};
 
 use super::{Column, Model};
-use crate::error::Result;
+use crate::error::{Error, Mismatch, Result};
 use crate::schema::ColumnDef;
 use crate::sql::{Expr as Node, OrderTerm};
 use crate::types::ColumnType;
@@ -27,7 +27,8 @@ impl<M> fmt::Debug for Expr<M> {
 pub(super) fn condition<M, V>(values: Result<V>, node: impl FnOnce(V) -> Node) -> Expr<M> {
     Expr::from_node(match values {
         Ok(values) => node(values),
-        Err(error) => Node::Invalid(Box::new(error)),
+        Err(Error::Encode(mismatch)) => Node::Invalid(mismatch),
+        Err(other) => Node::Invalid(Mismatch::new("a value", other.to_string())),
     })
 }
 

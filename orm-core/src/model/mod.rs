@@ -7,6 +7,7 @@ mod expr;
 mod key;
 mod row;
 
+pub(crate) use assign::Change;
 pub use assign::{Assignment, Assignments};
 pub use column::Column;
 pub use draft::{Draft, FieldSet, IntoDraft, Set};

@@ -1,1 +1,23 @@
-//! What can be done with models: find, save, update, destroy, sync.
+//! What can be done with models: find, save, update, destroy, count, sync, and raw SQL.
+
+mod aggregate;
+mod bulk;
+mod destroy;
+mod insert;
+mod plan;
+mod projection;
+mod raw;
+mod record;
+mod select;
+mod sink;
+mod stream;
+mod sync;
+mod update;
+
+pub use insert::insert;
+pub use plan::Plan;
+pub use projection::{Projection, Selection};
+pub use raw::{Columns, FromRow, IntoSql, Param, Params, RawSql, TrustedSql};
+pub use record::Record;
+pub use select::Query;
+pub use stream::RowStream;

@@ -117,6 +117,11 @@ impl DataType {
         matches!(self, Self::Integer { .. })
     }
 
+    /// Whether a value may lose digits on its way to the column: times are cut to their precision.
+    pub const fn is_cut(self) -> bool {
+        matches!(self, Self::DateTime { .. } | Self::Time { .. })
+    }
+
     /// How many characters an index over this column takes (MySQL's limit is 768 in all), `None` where it cannot be indexed at all.
     pub const fn index_length(self) -> Option<u32> {
         match self {

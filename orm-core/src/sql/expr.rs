@@ -1,7 +1,7 @@
 //! Conditions as a tree. Values are encoded already; names get quoted when the tree is rendered.
 
 use super::dialect::Match;
-use crate::error::Error;
+use crate::error::Mismatch;
 use crate::schema::ColumnDef;
 use crate::value::Value;
 
@@ -37,7 +37,7 @@ impl Compare {
 }
 
 /// A condition on the row of one table.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub enum Expr {
     /// Always this.
     Constant(bool),
@@ -117,5 +117,5 @@ pub enum Expr {
     /// The opposite, NULL staying NULL.
     Not(Box<Expr>),
     /// A value did not encode; reported instead of sending anything.
-    Invalid(Box<Error>),
+    Invalid(Box<Mismatch>),
 }

@@ -8,6 +8,8 @@ use crate::value::Value;
 /// What a SELECT asks for.
 #[derive(Debug, Clone, Copy)]
 pub enum Wanted<'c> {
+    /// All columns, in their order.
+    All,
     /// The columns at these positions.
     Columns(&'c [usize]),
     /// How many rows there are.
@@ -37,6 +39,9 @@ pub fn select(dialect: &dyn Dialect, table: &Table, wanted: Wanted<'_>, rows: Ro
     // A count or sum of a page is one of a subquery: LIMIT comes after aggregation.
     let paged = rows.limit.is_some() || rows.offset.is_some();
     match wanted {
+        Wanted::All => {
+            writer.names(table.columns.iter().map(|column| column.name));
+        }
         Wanted::Columns(columns) => {
             writer.names(columns.iter().map(|&n| table.columns[n].name));
         }

@@ -185,7 +185,7 @@ impl<'d> Writer<'d> {
                 self.condition(*condition, false)?;
                 self.push(")");
             }
-            Expr::Invalid(error) => return Err(*error),
+            Expr::Invalid(mismatch) => return Err(Error::Encode(mismatch)),
         }
         Ok(())
     }

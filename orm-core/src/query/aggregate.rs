@@ -1,0 +1,122 @@
+//! Counting, adding up, the smallest and the largest.
+
+use super::Query;
+use super::sink::Cell;
+use crate::db::{Call, CallStatement, Executor, Handle};
+use crate::driver::{Cells, Flow, RowSink};
+use crate::error::{Error, Result};
+use crate::model::{Column, Model};
+use crate::schema::ColumnDef;
+use crate::sql::select::{Wanted, select};
+use crate::sql::{Rows, fixed};
+use crate::types::family::{Numeric, Ordered};
+use crate::types::{self, ColumnType, Nullable};
+
+/// The average that values of the column have.
+type AverageOf<T> = <<T as ColumnType>::Family as Numeric>::Average;
+/// The sum that values of the column have.
+type SumOf<T> = <<T as ColumnType>::Family as Numeric>::Sum;
+
+/// The result of COUNT.
+static COUNT: ColumnDef = ColumnDef::new("", "count", "count", u64::DATA_TYPE, false);
+
+pub(super) async fn count<M: Model>(handle: Handle<'_>, mut rows: Rows) -> Result<u64> {
+    let mut sink = Cell::<u64>::new(&COUNT);
+    let table = Some(M::TABLE);
+    if rows.is_plain() {
+        let statement = CallStatement::Fixed(&M::statements().count, &|dialect| fixed::count(dialect, M::TABLE));
+        handle.run(Call { table, statement }, Vec::new(), &mut sink).await?;
+    } else {
+        rows.order.clear();
+        let statement = select(handle.dialect(), M::TABLE, Wanted::Count, rows)?;
+        handle.run(Call { table, statement: CallStatement::Dynamic(&statement.sql) }, statement.params, &mut sink).await?;
+    }
+    Ok(sink.value.unwrap_or(0))
+}
+
+impl<M: Model, O: Send + 'static> Query<M, O> {
+    /// The smallest value of the column, `None` where there is none: one SELECT. NULLs do not count.
+    ///
+    /// # Errors
+    /// Whatever the database says.
+    pub async fn min<T: Nullable, E: Executor + ?Sized>(self, db: &E, column: Column<M, T>) -> Result<Option<T::Plain>>
+    where
+        T::Family: Ordered,
+    {
+        self.extreme("MIN", db.handle(), column.def()).await
+    }
+
+    /// The largest value of the column, `None` where there is none: one SELECT. NULLs do not count.
+    ///
+    /// # Errors
+    /// Whatever the database says.
+    pub async fn max<T: Nullable, E: Executor + ?Sized>(self, db: &E, column: Column<M, T>) -> Result<Option<T::Plain>>
+    where
+        T::Family: Ordered,
+    {
+        self.extreme("MAX", db.handle(), column.def()).await
+    }
+
+    /// The sum of the column, `None` where there is nothing to add: one SELECT. `i64` or `u64` for integers, `f64` for floats, `Decimal` for decimals.
+    ///
+    /// # Errors
+    /// [`Error::Decode`] where an integer sum is out of range; whatever the database says.
+    pub async fn sum<T: ColumnType, E: Executor + ?Sized>(self, db: &E, column: Column<M, T>) -> Result<Option<SumOf<T>>>
+    where
+        T::Family: Numeric,
+    {
+        self.numeric("SUM", db.handle(), column.def()).await
+    }
+
+    /// The average of the column, `None` where there is nothing: one SELECT. `f64`, or `Decimal` for decimals.
+    ///
+    /// # Errors
+    /// Whatever the database says.
+    #[doc(alias = "average")]
+    pub async fn avg<T: ColumnType, E: Executor + ?Sized>(self, db: &E, column: Column<M, T>) -> Result<Option<AverageOf<T>>>
+    where
+        T::Family: Numeric,
+    {
+        self.numeric("AVG", db.handle(), column.def()).await
+    }
+
+    async fn extreme<T: types::Scalar>(self, function: &'static str, handle: Handle<'_>, column: &'static ColumnDef) -> Result<Option<T>> {
+        let mut sink = Cell::<Option<T>>::new(column);
+        self.aggregate(function, handle, column, &mut sink).await?;
+        Ok(sink.value.flatten())
+    }
+
+    async fn numeric<T: ColumnType>(self, function: &'static str, handle: Handle<'_>, column: &'static ColumnDef) -> Result<Option<T>> {
+        let mut sink = Total { column, value: None };
+        self.aggregate(function, handle, column, &mut sink).await?;
+        Ok(sink.value)
+    }
+
+    async fn aggregate(mut self, function: &'static str, handle: Handle<'_>, column: &'static ColumnDef, sink: &mut dyn RowSink) -> Result<()> {
+        // Which rows a page holds depends on the order; what all rows come to does not.
+        if self.rows.limit.is_none() && self.rows.offset.is_none() {
+            self.rows.order.clear();
+        }
+        let statement = select(handle.dialect(), M::TABLE, Wanted::Aggregate(function, column), self.rows)?;
+        let call = Call { table: Some(M::TABLE), statement: CallStatement::Dynamic(&statement.sql) };
+        handle.run(call, statement.params, sink).await?;
+        Ok(())
+    }
+}
+
+/// Keeps a sum or an average, which servers hand over in types of their own.
+struct Total<T> {
+    column: &'static ColumnDef,
+    value: Option<T>,
+}
+
+impl<T: ColumnType> RowSink for Total<T> {
+    fn row(&mut self, cells: &mut dyn Cells) -> Result<Flow> {
+        let value = cells.take(0);
+        if !value.is_null() {
+            let decoded = types::decode_sum(value);
+            self.value = Some(decoded.map_err(|mismatch| Error::Decode(mismatch.at(self.column.table, self.column.name)))?);
+        }
+        Ok(Flow::Continue)
+    }
+}

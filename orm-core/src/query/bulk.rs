@@ -1,0 +1,174 @@
+//! INSERT of many records.
+
+use super::insert::{Values, insert_values, now, push_params};
+use crate::db::{Call, CallStatement, Handle, Transaction};
+use crate::driver::{Cells, Flow, NoRows, RowSink};
+use crate::error::{Error, Mismatch, Result};
+use crate::model::{Draft, Model, draft};
+use crate::schema::Table;
+use crate::sql::fixed;
+use crate::value::Value;
+
+/// The most rows of one INSERT. Larger ones are no faster, and a statement of this size stays prepared.
+const CHUNK_ROWS: usize = 1000;
+
+/// What a row costs on the wire beside its values.
+const ROW_OVERHEAD: usize = 64;
+
+/// Inserts the drafts, in one transaction where it takes more than one statement.
+pub(super) async fn bulk_create<M: Model>(handle: Handle<'_>, drafts: impl Iterator<Item = Draft<M>>) -> Result<Vec<M>> {
+    let now = now();
+    let mut rows = drafts.map(|draft| draft.complete(now)).collect::<Result<Vec<_>>>()?;
+    if rows.is_empty() {
+        return Ok(Vec::new());
+    }
+    let id = M::TABLE.auto_increment();
+    let uniform = rows.iter().all(|row| has_id(row, id) == has_id(&rows[0], id));
+    if uniform && rows.len() <= chunk_rows(handle, M::TABLE) && fits(handle, &rows).await? {
+        run::<M>(handle, &mut rows).await?;
+    } else {
+        let sent = &mut rows;
+        handle.atomically(async move |tx: &Transaction| chunks::<M>(Handle::Transaction(tx), sent).await).await?;
+    }
+    rows.into_iter().map(draft::record).collect()
+}
+
+fn has_id(row: &Values, id: Option<usize>) -> bool {
+    id.is_none_or(|id| row[id].is_some())
+}
+
+/// How many rows a full chunk has on this database: as many as it takes placeholders for.
+fn chunk_rows(handle: Handle<'_>, table: &Table) -> usize {
+    let width = table.columns.len().max(1);
+    (handle.dialect().capabilities().max_params / width).clamp(1, CHUNK_ROWS)
+}
+
+/// Whether one statement may be as large as these rows make it.
+async fn fits(handle: Handle<'_>, rows: &[Values]) -> Result<bool> {
+    // Most lists are far below every limit, so the connection is asked only where it could matter.
+    const SURELY_SMALL: usize = 256 * 1024;
+    let size: usize = rows.iter().map(row_size).sum();
+    Ok(size < SURELY_SMALL || size < handle.lease().await?.packet_limit())
+}
+
+fn row_size(row: &Values) -> usize {
+    ROW_OVERHEAD + row.iter().flatten().map(Value::wire_size).sum::<usize>()
+}
+
+/// Sends the rows in runs of the same shape, each run in chunks below the limits.
+async fn chunks<M: Model>(handle: Handle<'_>, rows: &mut [Values]) -> Result<()> {
+    let id = M::TABLE.auto_increment();
+    let most = chunk_rows(handle, M::TABLE);
+    let packet = handle.lease().await?.packet_limit();
+    let mut rest = rows;
+    while let Some(first) = rest.first() {
+        let kind = has_id(first, id);
+        let mut size = row_size(first);
+        let mut length = 1;
+        for row in &rest[1..] {
+            size += row_size(row);
+            if length == most || size >= packet || has_id(row, id) != kind {
+                break;
+            }
+            length += 1;
+        }
+        let (chunk, after) = rest.split_at_mut(length);
+        run::<M>(handle, chunk).await?;
+        rest = after;
+    }
+    Ok(())
+}
+
+/// Sends one chunk of rows of one shape and fills their ids in.
+async fn run<M: Model>(handle: Handle<'_>, rows: &mut [Values]) -> Result<()> {
+    let table = M::TABLE;
+    let Some(id) = table.auto_increment().filter(|&id| rows[0][id].is_none()) else {
+        return send::<M>(handle, rows, true, false, &mut NoRows).await.map(drop);
+    };
+    if handle.dialect().capabilities().insert_returning {
+        let mut ids = Ids { table, id, ids: Vec::with_capacity(rows.len()) };
+        send::<M>(handle, rows, false, true, &mut ids).await?;
+        return ids.fill(rows);
+    }
+    let step = handle.lease().await?.bulk_id_step();
+    let Some(step) = step else {
+        // Ids may not be consecutive here, so each row is asked for its own.
+        return if rows.len() == 1 {
+            insert_values::<M>(handle, &mut rows[0]).await
+        } else {
+            handle.atomically(async move |tx: &Transaction| one_by_one::<M>(Handle::Transaction(tx), rows).await).await
+        };
+    };
+    let first = send::<M>(handle, rows, false, false, &mut NoRows).await?;
+    let mut next = first.ok_or_else(|| missing_ids(table, id))?;
+    for row in rows {
+        row[id] = Some(Value::UInt(next));
+        next += step;
+    }
+    Ok(())
+}
+
+async fn one_by_one<M: Model>(handle: Handle<'_>, rows: &mut [Values]) -> Result<()> {
+    for row in rows {
+        insert_values::<M>(handle, row).await?;
+    }
+    Ok(())
+}
+
+async fn send<M: Model>(
+    handle: Handle<'_>,
+    rows: &[Values],
+    with_id: bool,
+    returning: bool,
+    sink: &mut dyn RowSink,
+) -> Result<Option<u64>> {
+    let table = M::TABLE;
+    let mut params = Vec::with_capacity(rows.len() * table.columns.len());
+    for row in rows {
+        push_params(handle, table, row, with_id, &mut params)?;
+    }
+    let count = rows.len();
+    let render = move |dialect: &dyn crate::sql::Dialect| fixed::insert(dialect, table, with_id, count, returning);
+    let full = !with_id && count == chunk_rows(handle, table);
+    let done = if full {
+        let statement = CallStatement::Fixed(&M::statements().insert_chunk, &render);
+        handle.run(Call { table: Some(table), statement }, params, sink).await?
+    } else {
+        let sql = render(handle.dialect());
+        let statement = CallStatement::Dynamic(&sql);
+        handle.run(Call { table: Some(table), statement }, params, sink).await?
+    };
+    Ok(done.last_insert_id)
+}
+
+/// The ids that RETURNING gave.
+struct Ids {
+    table: &'static Table,
+    id: usize,
+    ids: Vec<u64>,
+}
+
+impl RowSink for Ids {
+    fn row(&mut self, cells: &mut dyn Cells) -> Result<Flow> {
+        self.ids.push(crate::types::decode(cells.take(0), &self.table.columns[self.id])?);
+        Ok(Flow::Continue)
+    }
+}
+
+impl Ids {
+    /// Gives the ids to the rows. They are generated in the order of the rows, but not promised to be returned in it.
+    fn fill(mut self, rows: &mut [Values]) -> Result<()> {
+        if self.ids.len() != rows.len() {
+            return Err(missing_ids(self.table, self.id));
+        }
+        self.ids.sort_unstable();
+        for (row, id) in rows.iter_mut().zip(self.ids) {
+            row[self.id] = Some(Value::UInt(id));
+        }
+        Ok(())
+    }
+}
+
+fn missing_ids(table: &Table, id: usize) -> Error {
+    Error::Decode(Mismatch::new("a generated id for each row", "fewer in the database's reply").at(table.name, table.columns[id].name))
+}

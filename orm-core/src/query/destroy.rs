@@ -1,0 +1,36 @@
+//! DELETE of rows that a condition picks, and of one record.
+
+use super::Query;
+use super::update::{found, key_params};
+use crate::db::{Call, CallStatement, Executor, Handle};
+use crate::driver::NoRows;
+use crate::error::Result;
+use crate::model::Model;
+use crate::sql::{fixed, select};
+
+impl<M: Model, O: Send + 'static> Query<M, O> {
+    /// Deletes the rows and says how many there were: one DELETE.
+    ///
+    /// With a limit or an offset the rows are picked by a subquery over the key. What foreign keys delete along is not counted.
+    ///
+    /// # Errors
+    /// [`Error::MissingFilter`](crate::Error::MissingFilter) where no condition was given (or an empty list of them) and
+    /// [`Query::everything`] was not said; whatever the database says.
+    #[doc(alias = "delete")]
+    pub async fn destroy<E: Executor + ?Sized>(self, db: &E) -> Result<u64> {
+        self.must_be_meant()?;
+        let handle = db.handle();
+        let statement = select::delete(handle.dialect(), M::TABLE, self.rows)?;
+        let call = Call { table: Some(M::TABLE), statement: CallStatement::Dynamic(&statement.sql) };
+        Ok(handle.run(call, statement.params, &mut NoRows).await?.affected)
+    }
+}
+
+/// Deletes the record's row.
+pub(super) async fn destroy_record<M: Model>(handle: Handle<'_>, record: &M) -> Result<()> {
+    let mut params = Vec::with_capacity(M::TABLE.primary_key.len());
+    key_params(handle, record, &mut params)?;
+    let statement = CallStatement::Fixed(&M::statements().destroy, &|dialect| fixed::destroy(dialect, M::TABLE));
+    let done = handle.run(Call { table: Some(M::TABLE), statement }, params, &mut NoRows).await?;
+    found::<M>(done.affected)
+}

@@ -1,0 +1,266 @@
+//! Raw SQL into models, tuples and scalars.
+
+use std::borrow::Cow;
+use std::future::Future;
+
+use super::sink::Tally;
+use crate::db::{Call, CallStatement, Executor, Handle};
+use crate::driver::{Cells, Flow, RowSink};
+use crate::error::{Error, Mismatch, Result};
+use crate::model::Row;
+use crate::schema::{ColumnDef, DataType, Table};
+use crate::types::{self, ColumnType, Scalar};
+use crate::value::Value;
+
+/// Text that the caller vouches for: it holds nothing that came from a user.
+///
+/// Raw SQL takes `&'static str`, which no user can have typed. Text that is put together at run time has to be wrapped in this.
+/// Values never belong into the text: bind them.
+#[derive(Debug, Clone)]
+pub struct TrustedSql(pub String);
+
+/// What may stand for the text of raw SQL.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be run as SQL",
+    label = "expected a &'static str",
+    note = "text made at run time must be vouched for: TrustedSql(text); values are bound, never put into the text"
+)]
+pub trait IntoSql {
+    /// The text.
+    fn into_sql(self) -> Cow<'static, str>;
+}
+
+impl IntoSql for &'static str {
+    fn into_sql(self) -> Cow<'static, str> {
+        Cow::Borrowed(self)
+    }
+}
+
+impl IntoSql for TrustedSql {
+    fn into_sql(self) -> Cow<'static, str> {
+        Cow::Owned(self.0)
+    }
+}
+
+/// A value bound to a placeholder of raw SQL: any column type, or `&str`.
+#[diagnostic::on_unimplemented(message = "`{Self}` cannot be bound as a value", label = "not a column type")]
+pub trait Param {
+    /// The value, encoded.
+    ///
+    /// # Errors
+    /// [`Error::Encode`] where no column could hold it.
+    fn into_param(self) -> Result<Value<'static>>;
+}
+
+/// What a value of raw SQL is encoded for: a column that takes it as it is.
+static ANY_DECIMAL: DataType = DataType::Decimal { precision: 28, scale: 28 };
+
+impl<T: ColumnType> Param for T {
+    fn into_param(self) -> Result<Value<'static>> {
+        let data_type = if matches!(T::DATA_TYPE, DataType::Decimal { .. }) { ANY_DECIMAL } else { T::DATA_TYPE };
+        types::encode_owned(self, &ColumnDef::new("", "?", "?", data_type, true))
+    }
+}
+
+impl Param for &str {
+    fn into_param(self) -> Result<Value<'static>> {
+        Ok(Value::Text(Cow::Owned(self.to_owned())))
+    }
+}
+
+/// The values of raw SQL: a tuple, or a `Vec` of values that are encoded already. `()` for none.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a tuple of values",
+    label = "expected a tuple such as `(1, \"x\")`; one value alone is `(1,)`, none is `()`"
+)]
+pub trait Params {
+    /// The values, encoded.
+    ///
+    /// # Errors
+    /// [`Error::Encode`] where no column could hold one.
+    fn into_params(self) -> Result<Vec<Value<'static>>>;
+}
+
+impl Params for () {
+    fn into_params(self) -> Result<Vec<Value<'static>>> {
+        Ok(Vec::new())
+    }
+}
+
+impl Params for Vec<Value<'static>> {
+    fn into_params(self) -> Result<Vec<Value<'static>>> {
+        Ok(self)
+    }
+}
+
+/// Where the columns of a raw result belong.
+#[derive(Debug, Clone, Copy)]
+pub enum Columns {
+    /// To the columns of this table, by name.
+    Named(&'static Table),
+    /// To a tuple of this length, by position.
+    Position(usize),
+}
+
+/// What a row of raw SQL can become: a model, a tuple, one value.
+#[diagnostic::on_unimplemented(
+    message = "a row cannot become `{Self}`",
+    label = "expected a model, a tuple of column types, or a column type"
+)]
+pub trait FromRow: Sized + Send {
+    /// Where the columns belong.
+    fn columns() -> Columns;
+
+    /// Makes one of a row.
+    ///
+    /// # Errors
+    /// [`Error::Decode`] where a cell is not of the wanted type.
+    fn from_row(row: &mut Row<'_>) -> Result<Self>;
+}
+
+/// A column of a raw result that only its position is known of.
+const fn unnamed(name: &'static str) -> ColumnDef {
+    ColumnDef::new("", name, name, DataType::Text, true)
+}
+
+impl<T: Scalar> FromRow for T {
+    fn columns() -> Columns {
+        Columns::Position(1)
+    }
+
+    fn from_row(row: &mut Row<'_>) -> Result<Self> {
+        row.column(0, &unnamed("1"))
+    }
+}
+
+impl<T: Scalar> FromRow for Option<T> {
+    fn columns() -> Columns {
+        Columns::Position(1)
+    }
+
+    fn from_row(row: &mut Row<'_>) -> Result<Self> {
+        row.column(0, &unnamed("1"))
+    }
+}
+
+macro_rules! tuple {
+    ($length:literal: $($type:ident $n:tt $name:literal),+) => {
+        impl<$($type: ColumnType),+> FromRow for ($($type,)+) {
+            fn columns() -> Columns {
+                Columns::Position($length)
+            }
+
+            fn from_row(row: &mut Row<'_>) -> Result<Self> {
+                Ok(($(row.column($n, &unnamed($name))?,)+))
+            }
+        }
+
+        impl<$($type: Param),+> Params for ($($type,)+) {
+            fn into_params(self) -> Result<Vec<Value<'static>>> {
+                Ok(vec![$(self.$n.into_param()?),+])
+            }
+        }
+    };
+}
+
+tuple!(1: A 0 "1");
+tuple!(2: A 0 "1", B 1 "2");
+tuple!(3: A 0 "1", B 1 "2", C 2 "3");
+tuple!(4: A 0 "1", B 1 "2", C 2 "3", D 3 "4");
+tuple!(5: A 0 "1", B 1 "2", C 2 "3", D 3 "4", E 4 "5");
+tuple!(6: A 0 "1", B 1 "2", C 2 "3", D 3 "4", E 4 "5", F 5 "6");
+tuple!(7: A 0 "1", B 1 "2", C 2 "3", D 3 "4", E 4 "5", F 5 "6", G 6 "7");
+tuple!(8: A 0 "1", B 1 "2", C 2 "3", D 3 "4", E 4 "5", F 5 "6", G 6 "7", H 7 "8");
+
+/// Raw SQL, on a [`Db`](crate::db::Db) and in a [`Transaction`](crate::db::Transaction). In the prelude.
+///
+/// ```
+/// use orm_core::prelude::*;
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> orm_core::Result<()> {
+/// # if cfg!(not(feature = "sqlite")) { return Ok(()) }
+/// let db = Db::connect("sqlite::memory:").await?;
+/// db.execute("CREATE TABLE words (word TEXT)", ()).await?;
+/// db.execute("INSERT INTO words VALUES (?), (?)", ("stone", "leaf")).await?;
+/// let lengths: Vec<(String, i64)> = db.query_as("SELECT word, length(word) FROM words ORDER BY word", ()).await?;
+/// assert_eq!(lengths, [("leaf".to_owned(), 4), ("stone".to_owned(), 5)]);
+/// let longest: Vec<i64> = db.query_as("SELECT max(length(word)) FROM words WHERE word <> ?", ("stone",)).await?;
+/// assert_eq!(longest, [4]);
+/// # Ok(())
+/// # }
+/// ```
+pub trait RawSql: Executor {
+    /// Runs a query and makes each row a model (columns by name, more than it has are ignored), a tuple (by position) or one value.
+    ///
+    /// # Errors
+    /// [`Error::Decode`] where a column is missing, there are too few or too many for the tuple, or a cell is of another type; whatever the database says.
+    #[doc(alias = "sequelize.query")]
+    fn query_as<T: FromRow>(&self, sql: impl IntoSql, params: impl Params) -> impl Future<Output = Result<Vec<T>>> + Send {
+        let (sql, params) = (sql.into_sql(), params.into_params());
+        async move {
+            let mut sink = Raw { rows: Vec::new(), order: Vec::new(), reordered: false };
+            run(self.handle(), &sql, params?, &mut sink).await?;
+            Ok(sink.rows)
+        }
+    }
+
+    /// Runs a statement and says how many rows it inserted or deleted, or matched for an update. Rows that come back are not looked at.
+    ///
+    /// # Errors
+    /// Whatever the database says.
+    fn execute(&self, sql: impl IntoSql, params: impl Params) -> impl Future<Output = Result<u64>> + Send {
+        let (sql, params) = (sql.into_sql(), params.into_params());
+        async move {
+            let mut rows = Tally::default();
+            run(self.handle(), &sql, params?, &mut rows).await
+        }
+    }
+}
+
+impl<E: Executor + ?Sized> RawSql for E {}
+
+async fn run(handle: Handle<'_>, sql: &str, params: Vec<Value<'static>>, sink: &mut dyn RowSink) -> Result<u64> {
+    let mut lease = handle.lease().await?;
+    // What raw SQL sets in a session must not reach the next user of the connection.
+    lease.touch();
+    let call = Call { table: None, statement: CallStatement::Dynamic(sql) };
+    Ok(lease.run(call, params, sink).await?.affected)
+}
+
+/// Gathers the rows of a raw query, finding columns by name where they belong to a table.
+struct Raw<T> {
+    rows: Vec<T>,
+    order: Vec<usize>,
+    reordered: bool,
+}
+
+impl<T: FromRow> RowSink for Raw<T> {
+    fn wants_columns(&self) -> bool {
+        true
+    }
+
+    fn columns(&mut self, names: &[&str]) -> Result<()> {
+        match T::columns() {
+            Columns::Position(length) if names.len() == length => Ok(()),
+            Columns::Position(length) => {
+                Err(Error::Decode(Mismatch::new(format!("{length} columns"), format!("{}", names.len())).at("", "*")))
+            }
+            Columns::Named(table) => {
+                let position = |column: &ColumnDef| {
+                    names.iter().position(|name| *name == column.name).ok_or_else(|| {
+                        Error::Decode(Mismatch::new("a column of this name in the result", "none").at(table.name, column.name))
+                    })
+                };
+                self.order = table.columns.iter().map(position).collect::<Result<_>>()?;
+                self.reordered = true;
+                Ok(())
+            }
+        }
+    }
+
+    fn row(&mut self, cells: &mut dyn Cells) -> Result<Flow> {
+        let mut row = if self.reordered { Row::reordered(cells, &self.order) } else { Row::new(cells, 0) };
+        self.rows.push(T::from_row(&mut row)?);
+        Ok(Flow::Continue)
+    }
+}

@@ -1,0 +1,166 @@
+//! The verbs that every model has.
+
+use std::future::Future;
+
+use super::plan::Whole;
+use super::sink::Collect;
+use super::{Query, bulk, destroy, update};
+use crate::db::{Call, CallStatement, Db, Executor, Handle};
+use crate::error::{Error, Result};
+use crate::model::{Assignments, IntoDraft, IntoKey, Model};
+use crate::sql::{check, fixed};
+use crate::value::Value;
+
+/// The verbs that every model has. In the prelude; there is nothing to implement.
+///
+/// ```
+/// use orm_core::prelude::*;
+///
+/// #[derive(Model, Debug, Clone)]
+/// struct Note {
+///     id: u64,
+///     description: String,
+/// }
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> orm_core::Result<()> {
+/// # if cfg!(not(feature = "sqlite")) { return Ok(()) }
+/// let db = Db::connect("sqlite::memory:").await?;
+/// Note::sync(&db).await?;
+/// let mut note = Note::build().description("Took a cold bath").save(&db).await?;
+/// note.update(&db, Note::DESCRIPTION.set("Took a warm bath")).await?;
+/// assert_eq!(Note::find_by_id(&db, note.id).await?.unwrap().description, "Took a warm bath");
+/// note.destroy(&db).await?;
+/// assert_eq!(Note::find().count(&db).await?, 0);
+/// # Ok(())
+/// # }
+/// ```
+#[doc(alias = "Model")]
+pub trait Record: Model {
+    /// All rows, to be narrowed, ordered and paged. Nothing is sent yet.
+    #[doc(alias = "findAll")]
+    fn find() -> Query<Self> {
+        Query::new()
+    }
+
+    /// The record with this key, if there is one: one SELECT by key.
+    ///
+    /// # Errors
+    /// [`Error::Decode`] where a cell is not of its field's type; whatever the database says.
+    #[doc(alias = "findByPk")]
+    fn find_by_id<E: Executor + ?Sized>(
+        db: &E,
+        key: impl IntoKey<Self::Key> + Send,
+    ) -> impl Future<Output = Result<Option<Self>>> + Send {
+        let key = key.into_key(Self::TABLE);
+        async move { by_key(db.handle(), key?).await }
+    }
+
+    /// Saves many drafts and gives the records with their ids.
+    ///
+    /// One INSERT of up to 1,000 rows, or several in one transaction where a limit of the database asks for it. On MySQL the ids are
+    /// counted up from the first, where the server promises that they are consecutive; elsewhere they come by RETURNING.
+    ///
+    /// # Errors
+    /// [`Error::Encode`] where a value does not fit its column, before anything is sent; whatever the database says. Then nothing is stored.
+    #[doc(alias = "bulkCreate")]
+    fn bulk_create<E: Executor + ?Sized, D: IntoDraft<Self>>(
+        db: &E,
+        drafts: impl IntoIterator<Item = D>,
+    ) -> impl Future<Output = Result<Vec<Self>>> {
+        let drafts = drafts.into_iter().map(IntoDraft::into_draft).collect::<Vec<_>>();
+        async move { bulk::bulk_create(db.handle(), drafts.into_iter()).await }
+    }
+
+    /// Writes every column of this record, and sets `updated_at`: one UPDATE by key.
+    ///
+    /// # Errors
+    /// [`Error::RecordNotFound`] where the row is gone; [`Error::Encode`]; whatever the database says.
+    fn save<E: Executor + ?Sized>(&mut self, db: &E) -> impl Future<Output = Result<()>> + Send {
+        async move { update::save(db.handle(), self).await }
+    }
+
+    /// Writes some columns of this record, and sets `updated_at`: one UPDATE by key. The fields change too.
+    ///
+    /// Where the database reckons a value (`increment`), the UPDATE and a SELECT that reads it back run in one transaction.
+    /// Fields that are not assigned keep what they have, saved or not.
+    ///
+    /// # Errors
+    /// [`Error::RecordNotFound`] where the row is gone; [`Error::Encode`]; whatever the database says.
+    fn update<E: Executor + ?Sized>(&mut self, db: &E, assignments: impl Assignments<Self>) -> impl Future<Output = Result<()>> {
+        async move { update::update_record(db.handle(), self, assignments).await }
+    }
+
+    /// Reads every column of this record again: one SELECT by key.
+    ///
+    /// # Errors
+    /// [`Error::RecordNotFound`] where the row is gone; whatever the database says.
+    fn reload<E: Executor + ?Sized>(&mut self, db: &E) -> impl Future<Output = Result<()>> + Send {
+        async move {
+            let mut key = Vec::with_capacity(Self::TABLE.primary_key.len());
+            for &n in Self::TABLE.primary_key {
+                key.push(self.value(n)?.into_owned());
+            }
+            let fresh = by_key::<Self>(db.handle(), key).await?;
+            *self = fresh.ok_or(Error::RecordNotFound { table: Self::TABLE.name })?;
+            Ok(())
+        }
+    }
+
+    /// Deletes this record's row: one DELETE by key.
+    ///
+    /// # Errors
+    /// [`Error::RecordNotFound`] where the row is gone already; [`Error::ForeignKeyViolation`]; whatever the database says.
+    #[doc(alias = "delete")]
+    fn destroy<E: Executor + ?Sized>(&self, db: &E) -> impl Future<Output = Result<()>> + Send {
+        async move { destroy::destroy_record(db.handle(), self).await }
+    }
+
+    /// Creates the table and its indexes where they do not exist: `CREATE TABLE IF NOT EXISTS`, then what indexes are missing.
+    /// A table that exists is not altered.
+    ///
+    /// # Errors
+    /// Whatever the database says.
+    fn sync(db: &Db) -> impl Future<Output = Result<()>> + Send {
+        async move { db.sync(&[Self::TABLE]).await }
+    }
+
+    /// Drops the table with all its rows and creates it anew.
+    ///
+    /// # Errors
+    /// [`Error::TableReferenced`] where other tables refer to it; whatever the database says.
+    #[doc(alias = "force")]
+    fn sync_force(db: &Db) -> impl Future<Output = Result<()>> + Send {
+        async move { db.sync_force(&[Self::TABLE]).await }
+    }
+
+    /// Drops the table where it exists.
+    ///
+    /// # Errors
+    /// [`Error::TableReferenced`] where other tables refer to it; whatever the database says.
+    #[doc(alias = "drop")]
+    fn drop_table(db: &Db) -> impl Future<Output = Result<()>> + Send {
+        async move { db.drop_table(Self::TABLE).await }
+    }
+
+    /// Empties the table; generated ids start again.
+    ///
+    /// # Errors
+    /// [`Error::TableReferenced`] where other tables refer to it; whatever the database says.
+    fn truncate(db: &Db) -> impl Future<Output = Result<()>> + Send {
+        async move { db.truncate(Self::TABLE).await }
+    }
+}
+
+impl<M: Model> Record for M {}
+
+async fn by_key<M: Model>(handle: Handle<'_>, key: Vec<Value<'static>>) -> Result<Option<M>> {
+    for (value, column) in key.iter().zip(M::TABLE.key_columns()) {
+        check(handle.dialect(), column, value)?;
+    }
+    let plan = Whole::NEW;
+    let mut sink = Collect::new(&plan);
+    let statement = CallStatement::Fixed(&M::statements().find_by_key, &|dialect| fixed::find_by_key(dialect, M::TABLE));
+    handle.run(Call { table: Some(M::TABLE), statement }, key, &mut sink).await?;
+    Ok(sink.rows.pop())
+}

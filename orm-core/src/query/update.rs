@@ -1,0 +1,205 @@
+//! UPDATE of rows that a condition picks, and of one record.
+
+use super::insert::now;
+use super::Query;
+use crate::db::{Call, CallStatement, Executor, Handle, Transaction};
+use crate::driver::{Cells, Flow, NoRows, RowSink};
+use crate::error::{Error, Result};
+use crate::model::{Assignment, Assignments, Change, Model};
+use crate::schema::{Managed, Table};
+use crate::sql::select::{NewValue, Wanted, select, update};
+use crate::sql::{Compare, Expr, Rows, check, fixed};
+use crate::types;
+use crate::value::Value;
+
+/// The new values of columns, checked: each column at most once, `updated_at` added.
+struct Changes(Vec<(usize, NewValue)>);
+
+impl Changes {
+    fn new<M: Model>(assignments: impl Assignments<M>) -> Result<Self> {
+        let mut list: Vec<Assignment<M>> = Vec::new();
+        assignments.add_to(&mut list);
+        let mut changes: Vec<(usize, NewValue)> = Vec::with_capacity(list.len() + 1);
+        for assignment in list {
+            let column = assignment.column;
+            if changes.iter().any(|(other, _)| *other == column) {
+                let message = format!("column {} of table {} is assigned twice", M::TABLE.columns[column].name, M::TABLE.name);
+                return Err(Error::Unsupported(message.into()));
+            }
+            let value = match assignment.change? {
+                Change::Set(value) => NewValue::Is(value),
+                Change::Arithmetic(op, value) => NewValue::Arithmetic(op, value),
+            };
+            changes.push((column, value));
+        }
+        if !changes.is_empty() {
+            if let Some(updated_at) = updated_at(M::TABLE).filter(|&n| changes.iter().all(|(column, _)| *column != n)) {
+                changes.push((updated_at, NewValue::Is(types::timestamp(now(), &M::TABLE.columns[updated_at]))));
+            }
+        }
+        Ok(Self(changes))
+    }
+
+    /// The values that are known without asking the database.
+    fn known(&self) -> Vec<(usize, Value<'static>)> {
+        let known = |(column, value): &(usize, NewValue)| match value {
+            NewValue::Is(value) => Some((*column, value.clone())),
+            NewValue::Arithmetic(..) => None,
+        };
+        self.0.iter().filter_map(known).collect()
+    }
+}
+
+fn updated_at(table: &Table) -> Option<usize> {
+    table.columns.iter().position(|column| column.managed == Some(Managed::UpdatedAt))
+}
+
+async fn run<M: Model>(handle: Handle<'_>, changes: Changes, rows: Rows) -> Result<u64> {
+    let statement = update(handle.dialect(), M::TABLE, changes.0, rows)?;
+    let call = Call { table: Some(M::TABLE), statement: CallStatement::Dynamic(&statement.sql) };
+    Ok(handle.run(call, statement.params, &mut NoRows).await?.affected)
+}
+
+impl<M: Model, O: Send + 'static> Query<M, O> {
+    /// Changes the rows and says how many matched, changed or not: one UPDATE, which sets `updated_at` too.
+    ///
+    /// With a limit or an offset the rows are picked by a subquery over the key. No assignments at all (an empty `Vec`) send nothing.
+    ///
+    /// # Errors
+    /// [`Error::MissingFilter`] where no condition was given (or an empty list of them) and [`Query::everything`] was not said;
+    /// [`Error::Encode`] where a value does not fit; whatever the database says.
+    pub async fn update<E: Executor + ?Sized>(self, db: &E, assignments: impl Assignments<M>) -> Result<u64> {
+        let changes = Changes::new(assignments)?;
+        self.must_be_meant()?;
+        if changes.0.is_empty() {
+            return Ok(0);
+        }
+        run::<M>(db.handle(), changes, self.rows).await
+    }
+
+    /// Refuses to change a whole table that was not meant.
+    pub(super) fn must_be_meant(&self) -> Result<()> {
+        if self.everything || !self.rows.is_everything() || self.rows.limit.is_some() || self.rows.offset.is_some() {
+            Ok(())
+        } else {
+            Err(Error::MissingFilter { table: M::TABLE.name })
+        }
+    }
+}
+
+/// The rows whose key is this record's: one at most.
+pub(super) fn same_key<M: Model>(record: &M) -> Result<Rows> {
+    let mut rows = Rows::default();
+    for (&n, column) in M::TABLE.primary_key.iter().zip(M::TABLE.key_columns()) {
+        rows.filter.push(Expr::Compare(column, Compare::Equal, record.value(n)?.into_owned()));
+    }
+    Ok(rows)
+}
+
+/// The values of a record's key.
+pub(super) fn key_params<'r, M: Model>(handle: Handle<'_>, record: &'r M, params: &mut Vec<Value<'r>>) -> Result<()> {
+    for &n in M::TABLE.primary_key {
+        let value = record.value(n)?;
+        check(handle.dialect(), &M::TABLE.columns[n], &value)?;
+        params.push(value);
+    }
+    Ok(())
+}
+
+/// Writes every column of the record.
+pub(super) async fn save<M: Model>(handle: Handle<'_>, record: &mut M) -> Result<()> {
+    let table = M::TABLE;
+    if table.columns.len() == table.primary_key.len() {
+        // Nothing but a key: there is nothing to write, but the row must be there.
+        return record_exists(handle, record).await;
+    }
+    let stamp = updated_at(table).map(|n| (n, types::timestamp(now(), &table.columns[n])));
+    let mut params = Vec::with_capacity(table.columns.len());
+    for (n, column) in table.columns.iter().enumerate().filter(|(n, _)| !table.is_key(*n)) {
+        let value = match &stamp {
+            Some((updated_at, stamp)) if *updated_at == n => stamp.borrow(),
+            _ => record.value(n)?,
+        };
+        check(handle.dialect(), column, &value)?;
+        params.push(value);
+    }
+    key_params(handle, record, &mut params)?;
+    let statement = CallStatement::Fixed(&M::statements().update, &move |dialect| fixed::update(dialect, table));
+    let done = handle.run(Call { table: Some(table), statement }, params, &mut NoRows).await?;
+    found::<M>(done.affected)?;
+    // What is in memory is cut as what was sent.
+    for n in (0..table.columns.len()).filter(|n| table.columns[*n].data_type.is_cut()) {
+        let sent = match &stamp {
+            Some((updated_at, stamp)) if *updated_at == n => stamp.clone(),
+            _ => record.value(n)?.into_owned(),
+        };
+        record.set_value(n, sent)?;
+    }
+    Ok(())
+}
+
+async fn record_exists<M: Model>(handle: Handle<'_>, record: &M) -> Result<()> {
+    let mut query = Query::<M>::new();
+    query.rows = same_key(record)?;
+    let there = match handle {
+        Handle::Db(db) => query.exists(db).await?,
+        Handle::Transaction(tx) => query.exists(tx).await?,
+    };
+    found::<M>(u64::from(there))
+}
+
+/// Refuses a statement by key that matched nothing.
+pub(super) fn found<M: Model>(affected: u64) -> Result<()> {
+    if affected == 0 { Err(Error::RecordNotFound { table: M::TABLE.name }) } else { Ok(()) }
+}
+
+/// Writes some columns of the record, and sets its fields to what the row has then.
+pub(super) async fn update_record<M: Model>(handle: Handle<'_>, record: &mut M, assignments: impl Assignments<M>) -> Result<()> {
+    let changes = Changes::new(assignments)?;
+    if changes.0.is_empty() {
+        return Ok(());
+    }
+    let known = changes.known();
+    if known.len() == changes.0.len() {
+        found::<M>(run::<M>(handle, changes, same_key(record)?).await?)?;
+        return set_fields(record, known);
+    }
+    // What the database reckons is read back under the row's lock.
+    let mut fresh = record.clone();
+    set_fields(&mut fresh, known)?;
+    let before = &*record;
+    let fresh = handle.atomically(async move |tx: &Transaction| reckon(Handle::Transaction(tx), before, fresh, changes).await).await?;
+    *record = fresh;
+    Ok(())
+}
+
+/// Sends the UPDATE and reads the columns back that the database reckoned.
+async fn reckon<M: Model>(handle: Handle<'_>, before: &M, mut fresh: M, changes: Changes) -> Result<M> {
+    let reckoned: Vec<usize> =
+        changes.0.iter().filter(|(_, value)| matches!(value, NewValue::Arithmetic(..))).map(|(column, _)| *column).collect();
+    found::<M>(run::<M>(handle, changes, same_key(before)?).await?)?;
+    let statement = select(handle.dialect(), M::TABLE, Wanted::Columns(&reckoned), same_key(&fresh)?)?;
+    let call = Call { table: Some(M::TABLE), statement: CallStatement::Dynamic(&statement.sql) };
+    let mut sink = Assign { record: &mut fresh, columns: &reckoned };
+    handle.run(call, statement.params, &mut sink).await?;
+    Ok(fresh)
+}
+
+/// Sets fields of a record to the cells of a row.
+struct Assign<'r, M> {
+    record: &'r mut M,
+    columns: &'r [usize],
+}
+
+impl<M: Model> RowSink for Assign<'_, M> {
+    fn row(&mut self, cells: &mut dyn Cells) -> Result<Flow> {
+        for (cell, &column) in self.columns.iter().enumerate() {
+            self.record.set_value(column, cells.take(cell).into_owned())?;
+        }
+        Ok(Flow::Continue)
+    }
+}
+
+fn set_fields<M: Model>(record: &mut M, values: Vec<(usize, Value<'static>)>) -> Result<()> {
+    values.into_iter().try_for_each(|(column, value)| record.set_value(column, value))
+}
