@@ -31,7 +31,8 @@ async fn main() -> Result<(), Error> {
     for book in page.all(&db).await? {
         println!("{}: {}", book.id, book.title);
     }
-    let changed = Book::find().filter(Book::AUTHOR.is_null()).update(&db, Book::AUTHOR.set("unknown")).await?;
+    let changed =
+        Book::find().filter(Book::AUTHOR.is_null()).update(&db, Book::AUTHOR.set("unknown")).await?;
     let gone = Book::find().filter(Book::TITLE.eq("Walden")).destroy(&db).await?;
     println!("{changed} changed, {gone} gone, {} left", Book::find().count(&db).await?);
     db.close().await

@@ -24,12 +24,19 @@ pub(super) async fn count<M: Model>(handle: Handle<'_>, mut rows: Rows) -> Resul
     let mut sink = Cell::<u64>::new(&COUNT);
     let table = Some(M::TABLE);
     if rows.is_plain() {
-        let statement = CallStatement::Fixed(&M::statements().count, &|dialect| fixed::count(dialect, M::TABLE));
+        let statement =
+            CallStatement::Fixed(&M::statements().count, &|dialect| fixed::count(dialect, M::TABLE));
         handle.run(Call { table, statement }, Vec::new(), &mut sink).await?;
     } else {
         rows.order.clear();
         let statement = select(handle.dialect(), M::TABLE, Wanted::Count, rows)?;
-        handle.run(Call { table, statement: CallStatement::Dynamic(&statement.sql) }, statement.params, &mut sink).await?;
+        handle
+            .run(
+                Call { table, statement: CallStatement::Dynamic(&statement.sql) },
+                statement.params,
+                &mut sink,
+            )
+            .await?;
     }
     Ok(sink.value.unwrap_or(0))
 }
@@ -39,7 +46,11 @@ impl<M: Model, O: Send + 'static> Query<M, O> {
     ///
     /// # Errors
     /// Whatever the database says.
-    pub async fn min<T: Nullable, E: Executor + ?Sized>(self, db: &E, column: Column<M, T>) -> Result<Option<T::Plain>>
+    pub async fn min<T: Nullable, E: Executor + ?Sized>(
+        self,
+        db: &E,
+        column: Column<M, T>,
+    ) -> Result<Option<T::Plain>>
     where
         T::Family: Ordered,
     {
@@ -50,7 +61,11 @@ impl<M: Model, O: Send + 'static> Query<M, O> {
     ///
     /// # Errors
     /// Whatever the database says.
-    pub async fn max<T: Nullable, E: Executor + ?Sized>(self, db: &E, column: Column<M, T>) -> Result<Option<T::Plain>>
+    pub async fn max<T: Nullable, E: Executor + ?Sized>(
+        self,
+        db: &E,
+        column: Column<M, T>,
+    ) -> Result<Option<T::Plain>>
     where
         T::Family: Ordered,
     {
@@ -61,7 +76,11 @@ impl<M: Model, O: Send + 'static> Query<M, O> {
     ///
     /// # Errors
     /// [`Error::Decode`] where an integer sum is out of range; whatever the database says.
-    pub async fn sum<T: ColumnType, E: Executor + ?Sized>(self, db: &E, column: Column<M, T>) -> Result<Option<SumOf<T>>>
+    pub async fn sum<T: ColumnType, E: Executor + ?Sized>(
+        self,
+        db: &E,
+        column: Column<M, T>,
+    ) -> Result<Option<SumOf<T>>>
     where
         T::Family: Numeric,
     {
@@ -73,26 +92,46 @@ impl<M: Model, O: Send + 'static> Query<M, O> {
     /// # Errors
     /// Whatever the database says.
     #[doc(alias = "average")]
-    pub async fn avg<T: ColumnType, E: Executor + ?Sized>(self, db: &E, column: Column<M, T>) -> Result<Option<AverageOf<T>>>
+    pub async fn avg<T: ColumnType, E: Executor + ?Sized>(
+        self,
+        db: &E,
+        column: Column<M, T>,
+    ) -> Result<Option<AverageOf<T>>>
     where
         T::Family: Numeric,
     {
         self.numeric("AVG", db.handle(), column.def()).await
     }
 
-    async fn extreme<T: types::Scalar>(self, function: &'static str, handle: Handle<'_>, column: &'static ColumnDef) -> Result<Option<T>> {
+    async fn extreme<T: types::Scalar>(
+        self,
+        function: &'static str,
+        handle: Handle<'_>,
+        column: &'static ColumnDef,
+    ) -> Result<Option<T>> {
         let mut sink = Cell::<Option<T>>::new(column);
         self.aggregate(function, handle, column, &mut sink).await?;
         Ok(sink.value.flatten())
     }
 
-    async fn numeric<T: ColumnType>(self, function: &'static str, handle: Handle<'_>, column: &'static ColumnDef) -> Result<Option<T>> {
+    async fn numeric<T: ColumnType>(
+        self,
+        function: &'static str,
+        handle: Handle<'_>,
+        column: &'static ColumnDef,
+    ) -> Result<Option<T>> {
         let mut sink = Total { column, value: None };
         self.aggregate(function, handle, column, &mut sink).await?;
         Ok(sink.value)
     }
 
-    async fn aggregate(mut self, function: &'static str, handle: Handle<'_>, column: &'static ColumnDef, sink: &mut dyn RowSink) -> Result<()> {
+    async fn aggregate(
+        mut self,
+        function: &'static str,
+        handle: Handle<'_>,
+        column: &'static ColumnDef,
+        sink: &mut dyn RowSink,
+    ) -> Result<()> {
         // Which rows a page holds depends on the order; what all rows come to does not.
         if self.rows.limit.is_none() && self.rows.offset.is_none() {
             self.rows.order.clear();
@@ -115,7 +154,10 @@ impl<T: ColumnType> RowSink for Total<T> {
         let value = cells.take(0);
         if !value.is_null() {
             let decoded = types::decode_sum(value);
-            self.value = Some(decoded.map_err(|mismatch| Error::Decode(mismatch.at(self.column.table, self.column.name)))?);
+            self.value = Some(
+                decoded
+                    .map_err(|mismatch| Error::Decode(mismatch.at(self.column.table, self.column.name)))?,
+            );
         }
         Ok(Flow::Continue)
     }

@@ -16,7 +16,10 @@ const CHUNK_ROWS: usize = 1000;
 const ROW_OVERHEAD: usize = 64;
 
 /// Inserts the drafts, in one transaction where it takes more than one statement.
-pub(super) async fn bulk_create<M: Model>(handle: Handle<'_>, drafts: impl Iterator<Item = Draft<M>>) -> Result<Vec<M>> {
+pub(super) async fn bulk_create<M: Model>(
+    handle: Handle<'_>,
+    drafts: impl Iterator<Item = Draft<M>>,
+) -> Result<Vec<M>> {
     let now = now();
     let mut rows = drafts.map(|draft| draft.complete(now)).collect::<Result<Vec<_>>>()?;
     if rows.is_empty() {
@@ -28,7 +31,9 @@ pub(super) async fn bulk_create<M: Model>(handle: Handle<'_>, drafts: impl Itera
         run::<M>(handle, &mut rows).await?;
     } else {
         let sent = &mut rows;
-        handle.atomically(async move |tx: &Transaction| chunks::<M>(Handle::Transaction(tx), sent).await).await?;
+        handle
+            .atomically(async move |tx: &Transaction| chunks::<M>(Handle::Transaction(tx), sent).await)
+            .await?;
     }
     rows.into_iter().map(draft::record).collect()
 }
@@ -96,7 +101,11 @@ async fn run<M: Model>(handle: Handle<'_>, rows: &mut [Values]) -> Result<()> {
         return if rows.len() == 1 {
             insert_values::<M>(handle, &mut rows[0]).await
         } else {
-            handle.atomically(async move |tx: &Transaction| one_by_one::<M>(Handle::Transaction(tx), rows).await).await
+            handle
+                .atomically(async move |tx: &Transaction| {
+                    one_by_one::<M>(Handle::Transaction(tx), rows).await
+                })
+                .await
         };
     };
     let first = send::<M>(handle, rows, false, false, &mut NoRows).await?;
@@ -128,7 +137,8 @@ async fn send<M: Model>(
         push_params(handle, table, row, with_id, &mut params)?;
     }
     let count = rows.len();
-    let render = move |dialect: &dyn crate::sql::Dialect| fixed::insert(dialect, table, with_id, count, returning);
+    let render =
+        move |dialect: &dyn crate::sql::Dialect| fixed::insert(dialect, table, with_id, count, returning);
     let full = !with_id && count == chunk_rows(handle, table);
     let done = if full {
         let statement = CallStatement::Fixed(&M::statements().insert_chunk, &render);
@@ -170,5 +180,8 @@ impl Ids {
 }
 
 fn missing_ids(table: &Table, id: usize) -> Error {
-    Error::Decode(Mismatch::new("a generated id for each row", "fewer in the database's reply").at(table.name, table.columns[id].name))
+    Error::Decode(
+        Mismatch::new("a generated id for each row", "fewer in the database's reply")
+            .at(table.name, table.columns[id].name),
+    )
 }

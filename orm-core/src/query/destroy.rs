@@ -30,7 +30,8 @@ impl<M: Model, O: Send + 'static> Query<M, O> {
 pub(super) async fn destroy_record<M: Model>(handle: Handle<'_>, record: &M) -> Result<()> {
     let mut params = Vec::with_capacity(M::TABLE.primary_key.len());
     key_params(handle, record, &mut params)?;
-    let statement = CallStatement::Fixed(&M::statements().destroy, &|dialect| fixed::destroy(dialect, M::TABLE));
+    let statement =
+        CallStatement::Fixed(&M::statements().destroy, &|dialect| fixed::destroy(dialect, M::TABLE));
     let done = handle.run(Call { table: Some(M::TABLE), statement }, params, &mut NoRows).await?;
     found::<M>(done.affected)
 }

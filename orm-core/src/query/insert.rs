@@ -42,7 +42,8 @@ pub(super) async fn insert_values<M: Model>(handle: Handle<'_>, values: &mut Val
     let params = params(handle, table, values, with_id)?;
     let statements = M::statements();
     let fixed_id = if with_id { &statements.insert_with_id } else { &statements.insert };
-    let statement = CallStatement::Fixed(fixed_id, &move |dialect| fixed::insert(dialect, table, with_id, 1, false));
+    let statement =
+        CallStatement::Fixed(fixed_id, &move |dialect| fixed::insert(dialect, table, with_id, 1, false));
     let done = handle.run(Call { table: Some(table), statement }, params, &mut NoRows).await?;
     if let (false, Some(id)) = (with_id, id) {
         values[id] = Some(generated(table, id, done)?);
@@ -51,7 +52,12 @@ pub(super) async fn insert_values<M: Model>(handle: Handle<'_>, values: &mut Val
 }
 
 /// The values that an INSERT sends, in its order; none that the database would not hold exactly.
-pub(super) fn params<'v>(handle: Handle<'_>, table: &Table, values: &'v Values, with_id: bool) -> Result<Vec<Value<'v>>> {
+pub(super) fn params<'v>(
+    handle: Handle<'_>,
+    table: &Table,
+    values: &'v Values,
+    with_id: bool,
+) -> Result<Vec<Value<'v>>> {
     let mut params = Vec::with_capacity(values.len());
     push_params(handle, table, values, with_id, &mut params)?;
     Ok(params)
@@ -75,6 +81,9 @@ pub(super) fn push_params<'v>(
 
 fn generated(table: &Table, id: usize, done: Done) -> Result<Value<'static>> {
     done.last_insert_id.map(Value::UInt).ok_or_else(|| {
-        Error::Decode(Mismatch::new("a generated id", "none in the database's reply").at(table.name, table.columns[id].name))
+        Error::Decode(
+            Mismatch::new("a generated id", "none in the database's reply")
+                .at(table.name, table.columns[id].name),
+        )
     })
 }

@@ -57,7 +57,8 @@ static ANY_DECIMAL: DataType = DataType::Decimal { precision: 28, scale: 28 };
 
 impl<T: ColumnType> Param for T {
     fn into_param(self) -> Result<Value<'static>> {
-        let data_type = if matches!(T::DATA_TYPE, DataType::Decimal { .. }) { ANY_DECIMAL } else { T::DATA_TYPE };
+        let data_type =
+            if matches!(T::DATA_TYPE, DataType::Decimal { .. }) { ANY_DECIMAL } else { T::DATA_TYPE };
         types::encode_owned(self, &ColumnDef::new("", "?", "?", data_type, true))
     }
 }
@@ -195,7 +196,11 @@ pub trait RawSql: Executor {
     /// # Errors
     /// [`Error::Decode`] where a column is missing, there are too few or too many for the tuple, or a cell is of another type; whatever the database says.
     #[doc(alias = "sequelize.query")]
-    fn query_as<T: FromRow>(&self, sql: impl IntoSql, params: impl Params) -> impl Future<Output = Result<Vec<T>>> + Send {
+    fn query_as<T: FromRow>(
+        &self,
+        sql: impl IntoSql,
+        params: impl Params,
+    ) -> impl Future<Output = Result<Vec<T>>> + Send {
         let (sql, params) = (sql.into_sql(), params.into_params());
         async move {
             let mut sink = Raw { rows: Vec::new(), order: Vec::new(), reordered: false };
@@ -219,7 +224,12 @@ pub trait RawSql: Executor {
 
 impl<E: Executor + ?Sized> RawSql for E {}
 
-async fn run(handle: Handle<'_>, sql: &str, params: Vec<Value<'static>>, sink: &mut dyn RowSink) -> Result<u64> {
+async fn run(
+    handle: Handle<'_>,
+    sql: &str,
+    params: Vec<Value<'static>>,
+    sink: &mut dyn RowSink,
+) -> Result<u64> {
     let mut lease = handle.lease().await?;
     // What raw SQL sets in a session must not reach the next user of the connection.
     lease.touch();
@@ -242,13 +252,16 @@ impl<T: FromRow> RowSink for Raw<T> {
     fn columns(&mut self, names: &[&str]) -> Result<()> {
         match T::columns() {
             Columns::Position(length) if names.len() == length => Ok(()),
-            Columns::Position(length) => {
-                Err(Error::Decode(Mismatch::new(format!("{length} columns"), format!("{}", names.len())).at("", "*")))
-            }
+            Columns::Position(length) => Err(Error::Decode(
+                Mismatch::new(format!("{length} columns"), format!("{}", names.len())).at("", "*"),
+            )),
             Columns::Named(table) => {
                 let position = |column: &ColumnDef| {
                     names.iter().position(|name| *name == column.name).ok_or_else(|| {
-                        Error::Decode(Mismatch::new("a column of this name in the result", "none").at(table.name, column.name))
+                        Error::Decode(
+                            Mismatch::new("a column of this name in the result", "none")
+                                .at(table.name, column.name),
+                        )
                     })
                 };
                 self.order = table.columns.iter().map(position).collect::<Result<_>>()?;

@@ -87,7 +87,11 @@ pub trait Record: Model {
     ///
     /// # Errors
     /// [`Error::RecordNotFound`] where the row is gone; [`Error::Encode`]; whatever the database says.
-    fn update<E: Executor + ?Sized>(&mut self, db: &E, assignments: impl Assignments<Self>) -> impl Future<Output = Result<()>> {
+    fn update<E: Executor + ?Sized>(
+        &mut self,
+        db: &E,
+        assignments: impl Assignments<Self>,
+    ) -> impl Future<Output = Result<()>> {
         async move { update::update_record(db.handle(), self, assignments).await }
     }
 
@@ -160,7 +164,8 @@ async fn by_key<M: Model>(handle: Handle<'_>, key: Vec<Value<'static>>) -> Resul
     }
     let plan = Whole::NEW;
     let mut sink = Collect::new(&plan);
-    let statement = CallStatement::Fixed(&M::statements().find_by_key, &|dialect| fixed::find_by_key(dialect, M::TABLE));
+    let statement =
+        CallStatement::Fixed(&M::statements().find_by_key, &|dialect| fixed::find_by_key(dialect, M::TABLE));
     handle.run(Call { table: Some(M::TABLE), statement }, key, &mut sink).await?;
     Ok(sink.rows.pop())
 }

@@ -163,7 +163,9 @@ impl<M: Model, O: Send + 'static> Query<M, O> {
         let mut sink = Collect::new(&*self.plan);
         let table = Some(M::TABLE);
         if self.rows.is_plain() && self.plan.columns().is_none() {
-            let statement = CallStatement::Fixed(&M::statements().find_all, &|dialect| fixed::find_all(dialect, M::TABLE));
+            let statement = CallStatement::Fixed(&M::statements().find_all, &|dialect| {
+                fixed::find_all(dialect, M::TABLE)
+            });
             handle.run(Call { table, statement }, Vec::new(), &mut sink).await?;
         } else {
             let statement = select(handle.dialect(), M::TABLE, wanted::<M, O>(&*self.plan), self.rows)?;

@@ -33,7 +33,9 @@ impl Db {
         let mut rest: Vec<(&'static Table, Vec<String>)> = Vec::with_capacity(tables.len());
         for table in tables {
             let referrers = referrers(self, table).await?;
-            if let Some(stranger) = referrers.iter().find(|name| tables.iter().all(|other| !same_name(other.name, name))) {
+            if let Some(stranger) =
+                referrers.iter().find(|name| tables.iter().all(|other| !same_name(other.name, name)))
+            {
                 return Err(referenced(table, vec![stranger.clone()]));
             }
             rest.push((table, referrers));
@@ -90,7 +92,12 @@ async fn must_be_free(db: &Db, table: &'static Table) -> Result<()> {
 }
 
 async fn referrers(db: &Db, table: &'static Table) -> Result<Vec<String>> {
-    names(db, db.dialect().referrers_sql(), vec![Value::Text(table.name.into()), Value::Text(table.name.into())]).await
+    names(
+        db,
+        db.dialect().referrers_sql(),
+        vec![Value::Text(table.name.into()), Value::Text(table.name.into())],
+    )
+    .await
 }
 
 async fn create_missing_indexes(db: &Db, table: &'static Table) -> Result<()> {
@@ -117,12 +124,17 @@ async fn index_names(db: &Db, table: &'static Table) -> Result<Vec<String>> {
 }
 
 async fn text(db: &Db, sql: &str) -> Result<()> {
-    Handle::Db(db).run(Call { table: None, statement: CallStatement::Text(sql) }, Vec::new(), &mut NoRows).await.map(drop)
+    Handle::Db(db)
+        .run(Call { table: None, statement: CallStatement::Text(sql) }, Vec::new(), &mut NoRows)
+        .await
+        .map(drop)
 }
 
 async fn names(db: &Db, sql: &str, params: Vec<Value<'_>>) -> Result<Vec<String>> {
     let mut sink = Names(Vec::new());
-    Handle::Db(db).run(Call { table: None, statement: CallStatement::Dynamic(sql) }, params, &mut sink).await?;
+    Handle::Db(db)
+        .run(Call { table: None, statement: CallStatement::Dynamic(sql) }, params, &mut sink)
+        .await?;
     Ok(sink.0)
 }
 

@@ -1,7 +1,7 @@
 //! UPDATE of rows that a condition picks, and of one record.
 
-use super::insert::now;
 use super::Query;
+use super::insert::now;
 use crate::db::{Call, CallStatement, Executor, Handle, Transaction};
 use crate::driver::{Cells, Flow, NoRows, RowSink};
 use crate::error::{Error, Result};
@@ -23,7 +23,11 @@ impl Changes {
         for assignment in list {
             let column = assignment.column;
             if changes.iter().any(|(other, _)| *other == column) {
-                let message = format!("column {} of table {} is assigned twice", M::TABLE.columns[column].name, M::TABLE.name);
+                let message = format!(
+                    "column {} of table {} is assigned twice",
+                    M::TABLE.columns[column].name,
+                    M::TABLE.name
+                );
                 return Err(Error::Unsupported(message.into()));
             }
             let value = match assignment.change? {
@@ -33,8 +37,11 @@ impl Changes {
             changes.push((column, value));
         }
         if !changes.is_empty() {
-            if let Some(updated_at) = updated_at(M::TABLE).filter(|&n| changes.iter().all(|(column, _)| *column != n)) {
-                changes.push((updated_at, NewValue::Is(types::timestamp(now(), &M::TABLE.columns[updated_at]))));
+            if let Some(updated_at) =
+                updated_at(M::TABLE).filter(|&n| changes.iter().all(|(column, _)| *column != n))
+            {
+                changes
+                    .push((updated_at, NewValue::Is(types::timestamp(now(), &M::TABLE.columns[updated_at]))));
             }
         }
         Ok(Self(changes))
@@ -79,7 +86,11 @@ impl<M: Model, O: Send + 'static> Query<M, O> {
 
     /// Refuses to change a whole table that was not meant.
     pub(super) fn must_be_meant(&self) -> Result<()> {
-        if self.everything || !self.rows.is_everything() || self.rows.limit.is_some() || self.rows.offset.is_some() {
+        if self.everything
+            || !self.rows.is_everything()
+            || self.rows.limit.is_some()
+            || self.rows.offset.is_some()
+        {
             Ok(())
         } else {
             Err(Error::MissingFilter { table: M::TABLE.name })
@@ -97,7 +108,11 @@ pub(super) fn same_key<M: Model>(record: &M) -> Result<Rows> {
 }
 
 /// The values of a record's key.
-pub(super) fn key_params<'r, M: Model>(handle: Handle<'_>, record: &'r M, params: &mut Vec<Value<'r>>) -> Result<()> {
+pub(super) fn key_params<'r, M: Model>(
+    handle: Handle<'_>,
+    record: &'r M,
+    params: &mut Vec<Value<'r>>,
+) -> Result<()> {
     for &n in M::TABLE.primary_key {
         let value = record.value(n)?;
         check(handle.dialect(), &M::TABLE.columns[n], &value)?;
@@ -124,7 +139,8 @@ pub(super) async fn save<M: Model>(handle: Handle<'_>, record: &mut M) -> Result
         params.push(value);
     }
     key_params(handle, record, &mut params)?;
-    let statement = CallStatement::Fixed(&M::statements().update, &move |dialect| fixed::update(dialect, table));
+    let statement =
+        CallStatement::Fixed(&M::statements().update, &move |dialect| fixed::update(dialect, table));
     let done = handle.run(Call { table: Some(table), statement }, params, &mut NoRows).await?;
     found::<M>(done.affected)?;
     // What is in memory is cut as what was sent.
@@ -154,7 +170,11 @@ pub(super) fn found<M: Model>(affected: u64) -> Result<()> {
 }
 
 /// Writes some columns of the record, and sets its fields to what the row has then.
-pub(super) async fn update_record<M: Model>(handle: Handle<'_>, record: &mut M, assignments: impl Assignments<M>) -> Result<()> {
+pub(super) async fn update_record<M: Model>(
+    handle: Handle<'_>,
+    record: &mut M,
+    assignments: impl Assignments<M>,
+) -> Result<()> {
     let changes = Changes::new(assignments)?;
     if changes.0.is_empty() {
         return Ok(());
@@ -168,15 +188,23 @@ pub(super) async fn update_record<M: Model>(handle: Handle<'_>, record: &mut M, 
     let mut fresh = record.clone();
     set_fields(&mut fresh, known)?;
     let before = &*record;
-    let fresh = handle.atomically(async move |tx: &Transaction| reckon(Handle::Transaction(tx), before, fresh, changes).await).await?;
+    let fresh = handle
+        .atomically(async move |tx: &Transaction| {
+            reckon(Handle::Transaction(tx), before, fresh, changes).await
+        })
+        .await?;
     *record = fresh;
     Ok(())
 }
 
 /// Sends the UPDATE and reads the columns back that the database reckoned.
 async fn reckon<M: Model>(handle: Handle<'_>, before: &M, mut fresh: M, changes: Changes) -> Result<M> {
-    let reckoned: Vec<usize> =
-        changes.0.iter().filter(|(_, value)| matches!(value, NewValue::Arithmetic(..))).map(|(column, _)| *column).collect();
+    let reckoned: Vec<usize> = changes
+        .0
+        .iter()
+        .filter(|(_, value)| matches!(value, NewValue::Arithmetic(..)))
+        .map(|(column, _)| *column)
+        .collect();
     found::<M>(run::<M>(handle, changes, same_key(before)?).await?)?;
     let statement = select(handle.dialect(), M::TABLE, Wanted::Columns(&reckoned), same_key(&fresh)?)?;
     let call = Call { table: Some(M::TABLE), statement: CallStatement::Dynamic(&statement.sql) };
