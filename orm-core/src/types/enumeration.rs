@@ -7,6 +7,8 @@ use crate::error::Mismatch;
 use crate::value::Value;
 
 /// An enum without data, stored as text. Derived: `#[derive(DbEnum)]`.
+///
+/// The column's CHECK allows these texts only, and reading any other is an error that names them.
 #[doc(alias = "ENUM")]
 pub trait DbEnum: Sized + Copy + Send + Sync + 'static {
     /// The texts, in the order of the variants.

@@ -36,6 +36,59 @@ use crate::value::Value;
 pub type Converted<T> = std::result::Result<T, Box<Mismatch>>;
 
 /// A Rust type that a column can hold.
+///
+/// The types of the table below have it already, and so has an `Option` of each. A type of your own gets it by `#[derive(DbEnum)]` or
+/// `#[derive(Newtype)]`, or by hand, as here. [`Scalar`] and [`Nullable`] belong to it.
+///
+/// | Rust | database |
+/// | --- | --- |
+/// | `i8` to `i64`, `u8` to `u64` | an integer of that width; SQLite holds none above `i64::MAX` |
+/// | `f32`, `f64` | a float; NaN and the infinities are refused |
+/// | `bool` | 0 or 1 |
+/// | `String` | text of up to 255 characters, unless the field's `size` or `text` says otherwise |
+/// | `Vec<u8>` | bytes |
+/// | `DateTime<Utc>`, `NaiveDateTime`, `NaiveTime` | to the microsecond, unless `precision` says otherwise; cut, never rounded |
+/// | `NaiveDate` | a day of the years 1 to 9999 |
+/// | `Decimal` (feature `rust_decimal`) | 28 digits, 10 of them behind the point, unless `precision` says otherwise; more are refused |
+/// | `Uuid` (feature `uuid`) | its 16 bytes |
+/// | `serde_json::Value`, `Json<T>` (feature `serde_json`) | a JSON document |
+///
+/// ```
+/// use orm_core::error::Mismatch;
+/// use orm_core::schema::{ColumnDef, DataType};
+/// use orm_core::types::{ColumnType, Converted, Nullable, Scalar, family};
+/// use orm_core::value::Value;
+///
+/// /// A share of a hundred, stored as a small integer.
+/// #[derive(Debug, Clone, Copy, PartialEq)]
+/// struct Percent(u8);
+///
+/// impl ColumnType for Percent {
+///     type Family = family::Unsigned;
+///     const DATA_TYPE: DataType = u8::DATA_TYPE;
+///
+///     fn encode(&self, column: &ColumnDef) -> Converted<Value<'_>> {
+///         self.0.encode(column)
+///     }
+///
+///     fn decode(value: Value<'_>) -> Converted<Self> {
+///         match u8::decode(value)? {
+///             share @ 0..=100 => Ok(Self(share)),
+///             _ => Err(Mismatch::new("a share of a hundred", "a larger number")),
+///         }
+///     }
+/// }
+///
+/// impl Scalar for Percent {}
+///
+/// impl Nullable for Percent {
+///     type Plain = Self;
+/// }
+///
+/// assert_eq!(Percent::decode(Value::Int(70)), Ok(Percent(70)));
+/// assert_eq!(Option::<Percent>::decode(Value::Null), Ok(None));
+/// assert!(Percent::decode(Value::Int(101)).is_err());
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be a column",
     label = "no column type",
@@ -86,8 +139,21 @@ impl<T: Scalar> Nullable for Option<T> {
     type Plain = T;
 }
 
-/// What may stand for a value of the column type `T`: `T`, `&T`, `&str` for a `String`; for a nullable column
+/// What may stand for a value of the column type `T`: `T`, `&T`, `&str` for a `String`, `&[u8]` for a `Vec<u8>`; for a nullable column
 /// also `Option` of these.
+///
+/// ```
+/// use orm_core::types::IntoValue;
+///
+/// fn name(name: impl IntoValue<String>) {}
+/// fn nick(nick: impl IntoValue<Option<String>>) {}
+///
+/// name("Ada");
+/// name(&String::from("Ada"));
+/// nick("Ada");
+/// nick(Some("Ada"));
+/// nick(None::<String>);
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot stand for a column of type `{T}`",
     label = "expected a value of type `{T}`"
@@ -121,32 +187,38 @@ fn encode_error(mismatch: Box<Mismatch>, column: &ColumnDef) -> Error {
 
 // The ways to give a value are written once for all types and not per type: outside of this crate nobody may implement
 // `IntoValue<Option<Light>>` for `Option<Light>`, since neither of the two is theirs. No two of them overlap, because no type contains
-// itself, and for a literal only one of them is left, so that it needs no type.
+// itself, and for a literal only one of them is left, so that it needs no type. None is recommended where none fits: the list
+// would only bury the message.
 
+#[diagnostic::do_not_recommend]
 impl<T: ColumnType> IntoValue<T> for T {
     fn into_value(self, column: &'static ColumnDef) -> Result<Value<'static>> {
         encode_owned(self, column)
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: ColumnType> IntoValue<T> for &T {
     fn into_value(self, column: &'static ColumnDef) -> Result<Value<'static>> {
         encode(self, column).map(Value::into_owned)
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: Scalar> IntoValue<Option<T>> for T {
     fn into_value(self, column: &'static ColumnDef) -> Result<Value<'static>> {
         encode_owned(self, column)
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: Scalar> IntoValue<Option<T>> for &T {
     fn into_value(self, column: &'static ColumnDef) -> Result<Value<'static>> {
         encode(self, column).map(Value::into_owned)
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: Scalar> IntoValue<Option<T>> for Option<&T> {
     fn into_value(self, column: &'static ColumnDef) -> Result<Value<'static>> {
         self.map_or(Ok(Value::Null), |value| encode(value, column).map(Value::into_owned))
@@ -168,6 +240,7 @@ macro_rules! __scalar {
 /// Implements `IntoValue` of a scalar type of this crate for a reference that may stand for it, plain and for a nullable column.
 macro_rules! stands_for {
     ($type:ty, $from:ty, [$($generic:tt)*], $value:ident => $convert:expr) => {
+        #[diagnostic::do_not_recommend]
         impl<$($generic)*> $crate::types::IntoValue<$type> for $from {
             fn into_value(self, column: &'static $crate::schema::ColumnDef) -> $crate::Result<$crate::value::Value<'static>> {
                 let $value = self;
@@ -175,12 +248,14 @@ macro_rules! stands_for {
             }
         }
 
+        #[diagnostic::do_not_recommend]
         impl<$($generic)*> $crate::types::IntoValue<Option<$type>> for $from {
             fn into_value(self, column: &'static $crate::schema::ColumnDef) -> $crate::Result<$crate::value::Value<'static>> {
                 $crate::types::IntoValue::<$type>::into_value(self, column)
             }
         }
 
+        #[diagnostic::do_not_recommend]
         impl<$($generic)*> $crate::types::IntoValue<Option<$type>> for Option<$from> {
             fn into_value(self, column: &'static $crate::schema::ColumnDef) -> $crate::Result<$crate::value::Value<'static>> {
                 self.map_or(Ok($crate::value::Value::Null), |value| {

@@ -1,5 +1,7 @@
 //! What may stand for a value: everything here has to compile without a type said, on a model written by hand.
 
+#![expect(clippy::needless_borrows_for_generic_args, reason = "that references will do is what is tested")]
+
 use chrono::{DateTime, NaiveDate, Utc};
 use orm_core::driver::Cells;
 use orm_core::error::Result;
@@ -86,8 +88,7 @@ fn literals_need_no_type() {
     expr(Thing::ID.eq(3));
     expr(Thing::ID.is_in([3, 6]));
     expr(Thing::ID.is_in(vec![3]));
-    let ids = [3, 6];
-    expr(Thing::ID.is_in(&ids));
+    expr(Thing::ID.is_in(&[3, 6]));
     expr(Thing::ID.is_in(1..4));
     expr(Thing::ID.between(3, 6));
     expr(Thing::ID.gt(3) & (Thing::NAME.starts_with("W") | !Thing::ID.eq(5)));
