@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use tracing::Level;
 
-use crate::driver::{Cells, Done, Flow, RowSink};
+use crate::driver::Done;
 use crate::error::Result;
 use crate::value::Value;
 
@@ -91,27 +91,6 @@ fn line(sql: &str, transaction: Option<u64>, values: Option<&str>) -> String {
         line.push_str(values);
     }
     line
-}
-
-/// Counts the rows on their way to another sink.
-pub(super) struct Counting<'s> {
-    pub(super) sink: &'s mut dyn RowSink,
-    pub(super) rows: u64,
-}
-
-impl RowSink for Counting<'_> {
-    fn wants_columns(&self) -> bool {
-        self.sink.wants_columns()
-    }
-
-    fn columns(&mut self, names: &[&str]) -> Result<()> {
-        self.sink.columns(names)
-    }
-
-    fn row(&mut self, cells: &mut dyn Cells) -> Result<Flow> {
-        self.rows += 1;
-        self.sink.row(cells)
-    }
 }
 
 #[cfg(test)]

@@ -82,7 +82,8 @@ impl DbOptions {
         self
     }
 
-    /// How long one statement may take, from sending it to its last row; as long as it likes unless told.
+    /// How long one statement may take, from sending it to its last row; as long as it likes unless told. Of a stream each batch
+    /// may take as long, and the time that its reader takes between them does not count.
     ///
     /// A statement that takes longer is [`Error::Timeout`], its connection is thrown away, and the transaction that it was in is over.
     pub fn statement_timeout(mut self, deadline: impl Into<Option<Duration>>) -> Self {

@@ -1,12 +1,16 @@
 //! A connection with its marks: what was begun on it, and whether its reply was read.
 
+use std::future::poll_fn;
+use std::pin::pin;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::task::Poll;
 use std::time::Duration;
 
-use super::log::Counting;
+use tokio::time::Instant;
+
 use super::pool::Shared;
-use crate::driver::{Connection, Control, Done, RowSink, Statement};
+use crate::driver::{BoxFuture, Cells, Connection, Control, Done, Flow, RowSink, Statement};
 use crate::error::{Error, Operation, Result};
 use crate::value::Value;
 
@@ -83,13 +87,20 @@ impl Session {
     ) -> Result<Done> {
         let record = self.shared.log.start(statement.sql(), &params, self.transaction);
         self.dirty = true;
-        let deadline = self.shared.statement_timeout;
-        let result = match record {
-            None => bounded(deadline, self.connection.query(statement, params, sink)).await,
-            Some(record) => {
-                let mut sink = Counting { sink, rows: 0 };
-                let result = bounded(deadline, self.connection.query(statement, params, &mut sink)).await;
-                self.shared.log.finish(&record, sink.rows, &result);
+        let result = match (&record, self.shared.statement_timeout) {
+            // Nobody watches: the driver talks to the sink itself.
+            (None, None) => self.connection.query(statement, params, sink).await,
+            (_, deadline) => {
+                let paused = AtomicBool::new(false);
+                let mut sink = Watched { sink, rows: 0, paused: &paused };
+                let query = self.connection.query(statement, params, &mut sink);
+                let result = match deadline {
+                    None => query.await,
+                    Some(after) => bounded_steps(after, &paused, query).await,
+                };
+                if let Some(record) = &record {
+                    self.shared.log.finish(record, sink.rows, &result);
+                }
                 result
             }
         };
@@ -171,8 +182,58 @@ impl Session {
 async fn bounded<T>(deadline: Option<Duration>, future: impl Future<Output = Result<T>>) -> Result<T> {
     match deadline {
         None => future.await,
-        Some(after) => tokio::time::timeout(after, future)
-            .await
-            .unwrap_or(Err(Error::Timeout { operation: Operation::Statement, after })),
+        Some(after) => tokio::time::timeout(after, future).await.unwrap_or_else(|_| missed(after)),
+    }
+}
+
+/// The same for a statement whose sink may pause: the time that its reader takes between two batches is the reader's own.
+async fn bounded_steps<T>(
+    after: Duration,
+    paused: &AtomicBool,
+    mut future: BoxFuture<'_, Result<T>>,
+) -> Result<T> {
+    let mut alarm = pin!(tokio::time::sleep(after));
+    poll_fn(|context| {
+        if paused.swap(false, Ordering::Relaxed) {
+            alarm.as_mut().reset(Instant::now() + after);
+        }
+        if let Poll::Ready(result) = future.as_mut().poll(context) {
+            return Poll::Ready(result);
+        }
+        if paused.load(Ordering::Relaxed) {
+            return Poll::Pending;
+        }
+        alarm.as_mut().poll(context).map(|()| missed(after))
+    })
+    .await
+}
+
+fn missed<T>(after: Duration) -> Result<T> {
+    Err(Error::Timeout { operation: Operation::Statement, after })
+}
+
+/// Counts the rows on their way to another sink, and notes when that one pauses.
+struct Watched<'s> {
+    sink: &'s mut dyn RowSink,
+    rows: u64,
+    paused: &'s AtomicBool,
+}
+
+impl RowSink for Watched<'_> {
+    fn wants_columns(&self) -> bool {
+        self.sink.wants_columns()
+    }
+
+    fn columns(&mut self, names: &[&str]) -> Result<()> {
+        self.sink.columns(names)
+    }
+
+    fn row(&mut self, cells: &mut dyn Cells) -> Result<Flow> {
+        self.rows += 1;
+        let flow = self.sink.row(cells)?;
+        if flow == Flow::Pause {
+            self.paused.store(true, Ordering::Relaxed);
+        }
+        Ok(flow)
     }
 }

@@ -1,3 +1,6 @@
 //! Tests of this floor: on a database made up for it, and on real ones.
 
+mod fake;
+mod pool;
 mod send;
+mod transaction;
