@@ -7,9 +7,7 @@ use crate::schema::Table;
 pub(super) fn explain(mut error: Error, table: Option<&'static Table>, sql: &str) -> Error {
     match &mut error {
         Error::Database(inner) | Error::Conflict(inner) | Error::LockTimeout(inner) => {
-            if inner.sql.is_empty() {
-                sql.clone_into(&mut inner.sql);
-            }
+            inner.sql = sql.to_owned();
         }
         Error::UniqueViolation(violation)
         | Error::NotNullViolation(violation)
@@ -100,9 +98,11 @@ mod tests {
     const INDEXES: &[Index] = &[Index::new("notes_size_idx", &[1, 2], true)];
 
     fn unique(table: Option<&str>, constraint: &str) -> Violation {
-        let mut violation = Violation::default();
-        violation.table = table.map(str::to_owned);
-        violation.constraint = Some(constraint.to_owned());
+        let violation = Violation {
+            table: table.map(str::to_owned),
+            constraint: Some(constraint.to_owned()),
+            ..Violation::default()
+        };
         match explain(Error::UniqueViolation(Box::new(violation)), Some(&TABLE), "INSERT") {
             Error::UniqueViolation(violation) => *violation,
             other => panic!("became {other}"),

@@ -100,12 +100,6 @@ impl<'a> Lease<'a> {
         }
     }
 
-    /// Whether a statement can be sent on it as if nobody had used it before.
-    #[cfg(test)]
-    pub(super) fn is_pristine(&self) -> bool {
-        self.session().is_ready()
-    }
-
     fn session(&self) -> &Session {
         match &self.hold {
             Hold::Pooled(held) => held.peek(),

@@ -19,7 +19,7 @@ use crate::error::Result;
 use crate::sql::Dialect;
 
 pub use executor::{Executor, Handle};
-pub(crate) use lease::{Call, CallStatement, Lease};
+pub(crate) use lease::{Call, CallStatement};
 pub use options::DbOptions;
 pub use transaction::Transaction;
 

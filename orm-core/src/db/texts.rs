@@ -6,9 +6,11 @@ use std::sync::OnceLock;
 const FIRST: usize = 64;
 const SHELVES: usize = 40;
 
+type Shelf = Box<[OnceLock<Box<str>>]>;
+
 /// A table that grows without moving what is in it, so that a reader takes no lock and gets a plain `&str`.
 pub(super) struct Texts {
-    shelves: [OnceLock<Box<[OnceLock<Box<str>>]>>; SHELVES],
+    shelves: [OnceLock<Shelf>; SHELVES],
 }
 
 impl Texts {

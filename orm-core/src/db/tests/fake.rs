@@ -83,7 +83,7 @@ impl Connector for Fake {
             }
             let number = self.0.opened.fetch_add(1, Ordering::SeqCst) + 1;
             let server = Arc::clone(&self.0);
-            Ok(Box::new(Wire { server, number, open: false, broken: false }) as Box<dyn Connection>)
+            Ok(Box::new(Wire::new(server, number)) as Box<dyn Connection>)
         })
     }
 
@@ -95,11 +95,20 @@ impl Connector for Fake {
 struct Wire {
     server: Arc<Server>,
     number: usize,
-    open: bool,
+    /// What the last reply said of a transaction.
+    reported: bool,
     broken: bool,
+    /// What only the server knows: a transaction, a setting, a request whose reply was not read.
+    open: bool,
+    changed: bool,
+    unread: bool,
 }
 
 impl Wire {
+    fn new(server: Arc<Server>, number: usize) -> Self {
+        Self { server, number, reported: false, broken: false, open: false, changed: false, unread: false }
+    }
+
     async fn give_way(&self) {
         for _ in 0..self.server.yields.load(Ordering::SeqCst) {
             tokio::task::yield_now().await;
@@ -107,6 +116,10 @@ impl Wire {
     }
 
     async fn act(&mut self, sql: &str, sink: &mut dyn RowSink) -> Result<Done> {
+        if self.unread && !(self.server.survives && sql == "ROLLBACK") {
+            self.server.note("OUT OF STEP");
+        }
+        self.unread = true;
         self.give_way().await;
         if self.server.killed.load(Ordering::SeqCst) >= self.number {
             self.broken = true;
@@ -118,6 +131,9 @@ impl Wire {
         match sql {
             "BEGIN" => self.open = true,
             "COMMIT" | "ROLLBACK" | "ddl" => self.open = false,
+            "set" => self.changed = true,
+            "RESET" => (self.open, self.changed) = (false, false),
+            "probe" if self.open || self.changed => self.server.note("NOT CLEAN"),
             "hang" => std::future::pending().await,
             "conflict" => {
                 self.open = false;
@@ -141,6 +157,7 @@ impl Wire {
             _ => {}
         }
         self.give_way().await;
+        (self.unread, self.reported) = (false, self.open);
         result
     }
 }
@@ -165,7 +182,7 @@ impl Connection for Wire {
     }
 
     fn in_transaction(&self) -> bool {
-        self.open
+        self.reported
     }
 
     fn is_broken(&self) -> bool {
@@ -216,7 +233,7 @@ impl Dialect for Plain {
     }
 
     fn capabilities(&self) -> &'static Capabilities {
-        unimplemented_here()
+        panic!("nothing is rendered in these tests")
     }
 
     fn quote(&self) -> char {
@@ -250,8 +267,4 @@ impl Dialect for Plain {
     }
 
     fn json_equal(&self, _out: &mut String, _column: &str, _placeholder: &str) {}
-}
-
-fn unimplemented_here() -> ! {
-    panic!("nothing is rendered in these tests")
 }
