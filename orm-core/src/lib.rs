@@ -18,3 +18,5 @@ pub mod value;
 
 pub use db::{Db, DbOptions, Executor, Transaction};
 pub use error::{Error, Result};
+pub use model::Model;
+pub use orm_derive::Model;

@@ -8,3 +8,4 @@ pub use crate::model::{Expr, Model};
 pub use crate::query::{Query, RawSql, Record, TrustedSql};
 #[cfg(feature = "serde_json")]
 pub use crate::types::Json;
+pub use orm_derive::Model;

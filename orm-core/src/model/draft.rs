@@ -5,9 +5,10 @@
 
 use std::marker::PhantomData;
 
-use super::{Model, Row};
+use super::{Column, Model, Row};
 use crate::driver::Cells;
 use crate::error::{Error, Result};
+use crate::types::IntoValue;
 use crate::value::Value;
 
 /// The marker of a required field that has been set.
@@ -52,16 +53,12 @@ impl<M: Model> Draft<M> {
         Self { values, error: None, model: PhantomData }
     }
 
-    /// The same with the column at this position set. The first value that does not encode is kept as the draft's error.
+    /// The same with this column set. The first value that does not encode is kept as the draft's error.
     #[doc(hidden)]
     #[must_use]
-    pub fn with(
-        mut self,
-        column: usize,
-        value: impl FnOnce(&'static crate::schema::ColumnDef) -> Result<Value<'static>>,
-    ) -> Self {
-        match value(&M::TABLE.columns[column]) {
-            Ok(value) => self.values[column] = Some(value),
+    pub fn with<T>(mut self, column: Column<M, T>, value: impl IntoValue<T>) -> Self {
+        match value.into_value(column.def()) {
+            Ok(value) => self.values[column.position()] = Some(value),
             Err(error) => {
                 self.error.get_or_insert(error);
             }

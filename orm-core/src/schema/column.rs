@@ -226,8 +226,15 @@ impl ColumnDef {
     }
 
     /// The same, kept by the runtime.
+    ///
+    /// # Panics
+    /// At compile time, where it is not a date and time.
     #[must_use]
     pub const fn managed(mut self, managed: Managed) -> Self {
+        assert!(
+            matches!(self.data_type, DataType::DateTime { .. }),
+            "`created_at` and `updated_at` are set by themselves and hold a date and time: write #[model(unmanaged)] to set this one yourself"
+        );
         self.managed = Some(managed);
         self
     }
@@ -237,6 +244,19 @@ impl ColumnDef {
     pub const fn binary(mut self) -> Self {
         self.binary = true;
         self
+    }
+
+    /// The same, comparing text byte by byte because the model says so.
+    ///
+    /// # Panics
+    /// At compile time, where it holds no text.
+    #[must_use]
+    pub const fn case_sensitive(self) -> Self {
+        assert!(
+            matches!(self.data_type, DataType::String { .. } | DataType::Text | DataType::Enum(_)),
+            "`case_sensitive` is for text columns only: remove it from this field"
+        );
+        self.binary()
     }
 
     /// The same with the type in a database's own words.

@@ -32,13 +32,21 @@ pub struct Index {
 
 impl Table {
     /// A table without indexes.
+    ///
+    /// # Panics
+    /// At compile time, where the key is longer than the 768 characters that MySQL allows, or over a column that cannot be indexed.
     pub const fn new(
         model: &'static str,
         name: &'static str,
         columns: &'static [ColumnDef],
         primary_key: &'static [usize],
     ) -> Self {
-        Self { model, name, columns, primary_key, indexes: &[] }
+        let table = Self { model, name, columns, primary_key, indexes: &[] };
+        assert!(
+            table.index_length(primary_key) <= 768,
+            "this primary key is longer than 768 characters, which MySQL refuses: give its columns a smaller `size`"
+        );
+        table
     }
 
     /// The same with indexes.
@@ -49,28 +57,33 @@ impl Table {
     pub const fn with_indexes(mut self, indexes: &'static [Index]) -> Self {
         let mut n = 0;
         while n < indexes.len() {
-            self.check_index_length(indexes[n].columns);
+            assert!(
+                self.index_length(indexes[n].columns) <= 768,
+                "this index is longer than 768 characters, which MySQL refuses: give its columns a smaller `size`"
+            );
             n += 1;
         }
         self.indexes = indexes;
         self
     }
 
-    /// Refuses an index that not every database can hold.
-    const fn check_index_length(&self, columns: &[usize]) {
+    /// How many characters an index over these columns takes. Types in a database's own words are not counted.
+    const fn index_length(&self, columns: &[usize]) -> u32 {
         let mut length = 0;
         let mut n = 0;
         while n < columns.len() {
-            match self.columns[columns[n]].data_type.index_length() {
-                Some(characters) => length += characters,
-                None => panic!("a column of unlimited length cannot be indexed: give it a `size`"),
+            let column = &self.columns[columns[n]];
+            if column.custom_type.is_none() {
+                match column.data_type.index_length() {
+                    Some(characters) => length += characters,
+                    None => {
+                        panic!("a column of unlimited length cannot be a key or indexed: give it a `size`")
+                    }
+                }
             }
             n += 1;
         }
-        assert!(
-            length <= 768,
-            "this index is longer than 768 characters, which MySQL refuses: give its columns a smaller `size`"
-        );
+        length
     }
 
     /// The column that the database generates, if there is one.

@@ -181,6 +181,30 @@ pub fn decode<T: ColumnType>(value: Value<'_>, column: &ColumnDef) -> Result<T> 
     T::decode(value).map_err(|mismatch| Error::Decode(mismatch.at(column.table, column.name)))
 }
 
+/// What an encoding came to, with the column said where it failed. The derive calls [`ColumnType`] itself, in one way everywhere, so
+/// that a type that is none is one error.
+#[doc(hidden)]
+pub fn encoded<'a>(value: Converted<Value<'a>>, column: &ColumnDef) -> Result<Value<'a>> {
+    value.map_err(|mismatch| encode_error(mismatch, column))
+}
+
+/// What a decoding came to, with the column said where it failed.
+#[doc(hidden)]
+pub fn decoded<T>(value: Converted<T>, column: &ColumnDef) -> Result<T> {
+    value.map_err(|mismatch| Error::Decode(mismatch.at(column.table, column.name)))
+}
+
+/// Whether a column may be NULL, which its type must say by name.
+///
+/// # Panics
+/// At compile time, where the type is an `Option` behind another name, or a type of another crate's that is called `Option`.
+#[doc(hidden)]
+pub const fn nullable(is: bool, written: bool) -> bool {
+    assert!(!is || written, "this type is an `Option` behind another name: write `Option<..>` out");
+    assert!(is || !written, "this `Option` is not Rust's own: rename it, or write the column type out");
+    is
+}
+
 fn encode_error(mismatch: Box<Mismatch>, column: &ColumnDef) -> Error {
     Error::Encode(mismatch.at(column.table, column.name))
 }

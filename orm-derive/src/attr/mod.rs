@@ -1,0 +1,11 @@
+//! The grammar of the attributes: every word, its place, its example.
+
+mod field;
+mod item;
+mod model;
+mod words;
+
+pub(crate) use field::FieldAttrs;
+pub(crate) use item::{At, Item, Value, items, ungroup};
+pub(crate) use model::ModelAttrs;
+pub(crate) use words::{Grammar, Word, nearest};

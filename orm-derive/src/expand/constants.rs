@@ -1,0 +1,37 @@
+//! One constant a column, and `build()`.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use super::quiet;
+use crate::ast::Model;
+
+pub(crate) fn expand(model: &Model) -> TokenStream {
+    let Model { ident, vis, core, draft, .. } = model;
+    let quiet = quiet();
+    let constants = model.columns.iter().map(|column| {
+        let (constant, ty, position) = (&column.constant, &column.ty, column.position);
+        let doc = format!("The column `{}.{}`.", model.table.text, column.name.text);
+        let docs = &column.docs;
+        let gap = (!docs.is_empty()).then(|| quote!(#[doc = ""]));
+        quote! {
+            #[doc = #doc]
+            #gap
+            #(#[doc = #docs])*
+            #vis const #constant: #core::model::Column<#ident, #ty> = #core::model::Column::new(#position);
+        }
+    });
+    let build = format!(
+        "A new [`{ident}`], not saved yet: set its fields, then `save` it. Nothing is sent before that."
+    );
+    quote! {
+        #quiet
+        impl #ident {
+            #(#constants)*
+            #[doc = #build]
+            #vis fn build() -> #draft {
+                #draft(#core::model::Draft::new(), ::core::marker::PhantomData)
+            }
+        }
+    }
+}

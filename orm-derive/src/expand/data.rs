@@ -1,0 +1,119 @@
+//! `impl Model`: rows into records and back, by position.
+
+use proc_macro2::TokenStream;
+use quote::{quote, quote_spanned};
+use syn::spanned::Spanned as _;
+
+use super::{quiet, table};
+use crate::ast::{Column, Default, Model};
+
+pub(crate) fn expand(model: &Model) -> TokenStream {
+    let Model { ident, core, .. } = model;
+    let quiet = quiet();
+    let key = &model.key_type;
+    let table = table::expand(model);
+    let columns = model.columns.iter().map(|Column { position, field, ty, .. }| {
+        quote! {
+            #field: #core::types::decoded(
+                <#ty as #core::types::ColumnType>::decode(row.take(#position)),
+                &Self::TABLE.columns[#position],
+            )?,
+        }
+    });
+    let skipped = model.skipped.iter().map(|skipped| {
+        let (field, ty) = (&skipped.field, &skipped.ty);
+        quote_spanned!(ty.span()=> #field: <#ty as ::core::default::Default>::default(),)
+    });
+    let values = model.columns.iter().map(|Column { position, field, ty, .. }| {
+        quote!(#position => <#ty as #core::types::ColumnType>::encode(&self.#field, def),)
+    });
+    let sets = model.columns.iter().map(|Column { position, field, ty, .. }| {
+        quote! {
+            #position => self.#field = #core::types::decoded(<#ty as #core::types::ColumnType>::decode(value), def)?,
+        }
+    });
+    let defaults = defaults(model);
+    quote! {
+        #quiet
+        impl #core::model::Model for #ident {
+            type Key = #key;
+
+            const TABLE: &'static #core::schema::Table = #table;
+
+            fn statements() -> &'static #core::model::Statements {
+                static STATEMENTS: #core::model::Statements = #core::model::Statements::new();
+                &STATEMENTS
+            }
+
+            fn from_row(row: &mut #core::model::Row<'_>) -> #core::Result<Self> {
+                ::core::result::Result::Ok(Self { #(#columns)* #(#skipped)* })
+            }
+
+            fn value(&self, column: usize) -> #core::Result<#core::value::Value<'_>> {
+                let def = &Self::TABLE.columns[column];
+                #core::types::encoded(
+                    match column {
+                        #(#values)*
+                        _ => ::core::result::Result::Ok(#core::value::Value::Null),
+                    },
+                    def,
+                )
+            }
+
+            fn set_value(&mut self, column: usize, value: #core::value::Value<'static>) -> #core::Result<()> {
+                let def = &Self::TABLE.columns[column];
+                match column {
+                    #(#sets)*
+                    _ => {}
+                }
+                ::core::result::Result::Ok(())
+            }
+
+            #defaults
+        }
+
+        #quiet
+        impl #core::query::FromRow for #ident {
+            fn columns() -> #core::query::Columns {
+                #core::query::Columns::Named(<Self as #core::model::Model>::TABLE)
+            }
+
+            fn from_row(row: &mut #core::model::Row<'_>) -> #core::Result<Self> {
+                <Self as #core::model::Model>::from_row(row)
+            }
+        }
+    }
+}
+
+fn defaults(model: &Model) -> Option<TokenStream> {
+    let core = &model.core;
+    let arms: Vec<_> = model
+        .columns
+        .iter()
+        .filter_map(|Column { position, ty, default, .. }| {
+            let def = quote!(&Self::TABLE.columns[#position]);
+            let value = match default.as_ref()? {
+                Default::OfType => quote! {
+                    #core::types::encoded(
+                        <#ty as #core::types::ColumnType>::into_value(<#ty as ::core::default::Default>::default(), #def),
+                        #def,
+                    )
+                },
+                Default::Expr(expr, _) => quote_spanned! {expr.span()=>
+                    #core::types::IntoValue::<#ty>::into_value(#expr, #def)
+                },
+            };
+            Some(quote!(#position => ::core::option::Option::Some(#value),))
+        })
+        .collect();
+    (!arms.is_empty()).then(|| {
+        quote! {
+            fn default_value(column: usize) -> ::core::option::Option<#core::Result<#core::value::Value<'static>>> {
+                match column {
+                    #(#arms)*
+                    _ => ::core::option::Option::None,
+                }
+            }
+        }
+    })
+}

@@ -1,0 +1,85 @@
+//! What is written instead of a model with mistakes: the mistakes, and inert items, so that nothing else is reported.
+
+use std::collections::HashSet;
+
+use proc_macro2::{Ident, TokenStream};
+use quote::{format_ident, quote};
+use syn::DeriveInput;
+
+use crate::ast::Model;
+use crate::{expand, infer, naming};
+
+/// The mistakes as compile errors.
+pub(crate) fn compile_errors(errors: &[syn::Error]) -> TokenStream {
+    errors.iter().map(syn::Error::to_compile_error).collect()
+}
+
+/// The mistakes of a model, and as much of the model as its users may name.
+pub(crate) fn model(input: &DeriveInput, model: Option<Model>, errors: &[syn::Error]) -> TokenStream {
+    let errors = compile_errors(errors);
+    let Some(mut model) = model else {
+        let core = infer::core_path(None);
+        let key = quote!(#core::model::One<u64>);
+        let data = inert(input, &core, &key);
+        return quote!(#errors #data);
+    };
+    let mut taken: HashSet<Ident> = HashSet::new();
+    model.columns.retain(|column| {
+        taken.insert(column.constant.clone())
+            && !["save", "into_draft"].contains(&naming::plain(&column.field).as_str())
+            && !["TABLE", "build"].iter().any(|reserved| column.constant == *reserved)
+    });
+    for column in &mut model.columns {
+        column.required = false;
+    }
+    if model.draft == model.ident {
+        model.draft = format_ident!("__{}", model.ident);
+    }
+    let core = &model.core;
+    let key = model.key_type.clone().unwrap_or_else(|| quote!(#core::model::One<u64>));
+    let data = inert(input, core, &key);
+    let names = expand::names(&model);
+    quote!(#errors #data #names)
+}
+
+/// A model that does nothing, for an input of any shape.
+fn inert(input: &DeriveInput, core: &TokenStream, key: &TokenStream) -> TokenStream {
+    let ident = &input.ident;
+    let (generics, arguments, _) = input.generics.split_for_impl();
+    let quiet = expand::quiet();
+    quote! {
+        #quiet
+        impl #generics #core::model::Model for #ident #arguments
+        where
+            Self: #core::model::ModelClone + ::core::marker::Send + ::core::marker::Sync + 'static,
+        {
+            type Key = #key;
+            const TABLE: &'static #core::schema::Table = &#core::schema::Table::new("", "", &[], &[]);
+            fn statements() -> &'static #core::model::Statements {
+                ::core::unreachable!()
+            }
+            fn from_row(_: &mut #core::model::Row<'_>) -> #core::Result<Self> {
+                ::core::unreachable!()
+            }
+            fn value(&self, _: usize) -> #core::Result<#core::value::Value<'_>> {
+                ::core::unreachable!()
+            }
+            fn set_value(&mut self, _: usize, _: #core::value::Value<'static>) -> #core::Result<()> {
+                ::core::unreachable!()
+            }
+        }
+
+        #quiet
+        impl #generics #core::query::FromRow for #ident #arguments
+        where
+            Self: ::core::marker::Send,
+        {
+            fn columns() -> #core::query::Columns {
+                ::core::unreachable!()
+            }
+            fn from_row(_: &mut #core::model::Row<'_>) -> #core::Result<Self> {
+                ::core::unreachable!()
+            }
+        }
+    }
+}
