@@ -5,7 +5,7 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use orm_core::driver::Cells;
 use orm_core::error::Result;
-use orm_core::model::{Assignment, Column, Draft, Expr, Model, One, Row, Statements};
+use orm_core::model::{Assignment, Column, Expr, Model, One, Row, Statements};
 use orm_core::schema::{ColumnDef, Table};
 use orm_core::types::{self, ColumnType, Json};
 use orm_core::value::Value;
@@ -209,6 +209,4 @@ fn a_whole_record_there_and_back() {
     let values = (0..Thing::TABLE.columns.len()).map(|n| thing.value(n).unwrap().into_owned()).collect();
     let read = Thing::from_row(&mut Row::new(&mut Sent(values), 0)).unwrap();
     assert_eq!(read, thing);
-    // A draft takes the same values.
-    let _ = Draft::<Thing>::new().with(0, |column| types::IntoValue::<u64>::into_value(3, column));
 }
