@@ -15,7 +15,23 @@ use crate::error::{Error, Result};
 /// # Errors
 /// `Configuration` for a URL that no database here understands, and what connecting can say.
 pub(crate) async fn open(url: &str) -> Result<Arc<dyn Connector>> {
-    // Only the scheme is shown: the rest may hold a password.
-    let scheme = url.split_once(':').map_or("", |(scheme, _)| scheme);
-    Err(Error::Configuration(format!("no database for URLs of the scheme {scheme:?} is compiled in").into()))
+    match url.split_once(':').map_or("", |(scheme, _)| scheme) {
+        #[cfg(feature = "sqlite")]
+        "sqlite" => Ok(Arc::new(sqlite::SqliteConnector::new(url)?)),
+        // Only the scheme is shown: the rest may hold a password.
+        scheme => Err(unknown_scheme(scheme)),
+    }
+}
+
+fn unknown_scheme(scheme: &str) -> Error {
+    let needed = match scheme {
+        "mysql" | "mariadb" => "the feature `mysql` of orm-core",
+        "sqlite" => "the feature `sqlite` of orm-core",
+        _ => {
+            "one of the schemes `mysql:`, `mariadb:` and `sqlite:`, as in mysql://user:password@localhost:3306/database"
+        }
+    };
+    Error::Configuration(
+        format!("a database URL with the scheme {scheme:?} cannot be opened: it needs {needed}").into(),
+    )
 }

@@ -1,0 +1,299 @@
+//! The asynchronous side of a connection: one hop to its thread and one back for most statements.
+
+use std::future::poll_fn;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc::{SyncSender, sync_channel};
+use std::task::Poll;
+use std::thread;
+
+use rusqlite::InterruptHandle;
+use tokio::sync::mpsc::{Receiver, channel};
+
+use super::session::Shared;
+use super::url::Location;
+use super::worker::{self, Batch, Command, End, Query, Reply, Text};
+use crate::driver::{BoxFuture, Cells, Connection, Control, Done, Flow, RowSink, Statement};
+use crate::error::{Error, Result};
+use crate::value::Value;
+
+/// Batches that may wait to be read; the thread stops stepping when there are more.
+const BATCHES: usize = 2;
+/// Cells of a vector that is kept for the next statement, at most.
+const SPARE_CELLS: usize = 4_096;
+
+/// Starts the thread and waits until it has opened the database.
+pub(super) async fn connect(location: Arc<Location>) -> Result<Box<dyn Connection>> {
+    static NEXT: AtomicU64 = AtomicU64::new(0);
+    let shared = Arc::new(Shared::default());
+    // Dropped with this future, it ends the thread even while that waits for a lock.
+    let hangup = Hangup(Arc::clone(&shared));
+    let (commands, inbox) = sync_channel(1);
+    let (outbox, mut replies) = channel(BATCHES);
+    thread::Builder::new()
+        // Linux shows 15 characters of it.
+        .name(format!("sqlite-{}", NEXT.fetch_add(1, Ordering::Relaxed)))
+        .spawn(move || worker::run(&location, &shared, &inbox, &outbox))
+        .map_err(|error| Error::ConnectionRefused(format!("no thread for the connection: {error}").into()))?;
+    match replies.recv().await {
+        Some(Reply::Opened(interrupt)) => Ok(Box::new(SqliteConnection {
+            commands,
+            replies,
+            interrupt: interrupt?,
+            hangup,
+            prepared: Vec::new(),
+            spare: Vec::new(),
+            in_transaction: false,
+            broken: false,
+        })),
+        _ => Err(lost()),
+    }
+}
+
+/// Tells the thread that nobody waits for it any more.
+struct Hangup(Arc<Shared>);
+
+impl Drop for Hangup {
+    fn drop(&mut self) {
+        self.0.cancelled.store(true, Ordering::Release);
+    }
+}
+
+struct SqliteConnection {
+    commands: SyncSender<Command>,
+    replies: Receiver<Reply>,
+    interrupt: InterruptHandle,
+    hangup: Hangup,
+    /// Which fixed statements the thread has prepared, by their number: their text need not travel again.
+    prepared: Vec<bool>,
+    /// The vector of an earlier result, used again.
+    spare: Vec<Value<'static>>,
+    in_transaction: bool,
+    broken: bool,
+}
+
+impl Drop for SqliteConnection {
+    fn drop(&mut self) {
+        // Ends whatever the thread is at; it sees the flag in the place where an interrupt would be lost.
+        self.hangup.0.cancelled.store(true, Ordering::Release);
+        self.interrupt.interrupt();
+    }
+}
+
+impl Connection for SqliteConnection {
+    fn query<'a>(
+        &'a mut self,
+        statement: Statement<'a>,
+        params: Vec<Value<'a>>,
+        sink: &'a mut dyn RowSink,
+    ) -> BoxFuture<'a, Result<Done>> {
+        Box::pin(async move {
+            let outcome = self.run(statement, params, sink).await;
+            outcome.map_err(|error| with_sql(error, statement.sql()))
+        })
+    }
+
+    fn control(&mut self, command: Control) -> BoxFuture<'_, Result<()>> {
+        Box::pin(async move {
+            let mut running = self.start(Command::Control(command))?;
+            loop {
+                if let Reply::End(end) = running.reply().await? {
+                    running.finish(&end);
+                    return end.outcome.map(|_| ());
+                }
+            }
+        })
+    }
+
+    fn in_transaction(&self) -> bool {
+        self.in_transaction
+    }
+
+    fn is_broken(&self) -> bool {
+        self.broken
+    }
+
+    fn bulk_id_step(&self) -> Option<u64> {
+        // INSERT .. RETURNING tells the ids.
+        None
+    }
+
+    fn packet_limit(&self) -> usize {
+        // SQLite's limit for a text, a blob and a statement.
+        1_000_000_000
+    }
+
+    fn close(self: Box<Self>) -> BoxFuture<'static, ()> {
+        Box::pin(async move {
+            let mut this = self;
+            if this.commands.try_send(Command::Close).is_ok() {
+                // The thread lets go of its end once the file is closed.
+                while this.replies.recv().await.is_some() {}
+            }
+        })
+    }
+}
+
+impl SqliteConnection {
+    async fn run(
+        &mut self,
+        statement: Statement<'_>,
+        params: Vec<Value<'_>>,
+        sink: &mut dyn RowSink,
+    ) -> Result<Done> {
+        let (text, number) = match statement {
+            Statement::Fixed { id, sql } => {
+                let number = id.number();
+                let known = self.prepared.get(number).copied().unwrap_or(false);
+                let sql = if known { None } else { Some(sql.into()) };
+                (Text::Fixed { number, sql }, Some(number).filter(|_| !known))
+            }
+            Statement::Dynamic(sql) => (Text::Dynamic(sql.into()), None),
+            Statement::Text(sql) => (Text::Script(sql.into()), None),
+        };
+        let query = Query {
+            text,
+            params: params.into_iter().map(Value::into_owned).collect(),
+            names: sink.wants_columns(),
+            spare: std::mem::take(&mut self.spare),
+        };
+        let mut running = self.start(Command::Query(query))?;
+        let mut refused = None;
+        loop {
+            match running.reply().await? {
+                Reply::Rows(mut batch) => running.deliver(&mut batch, sink, &mut refused).await,
+                Reply::Opened(_) => {}
+                Reply::End(mut end) => {
+                    running.finish(&end);
+                    running.deliver(&mut end.batch, sink, &mut refused).await;
+                    drop(running);
+                    self.keep(end.batch);
+                    if let (Ok(_), Some(number)) = (&end.outcome, number) {
+                        self.mark(number);
+                    }
+                    return refused.map_or(end.outcome, Err);
+                }
+            }
+        }
+    }
+
+    fn mark(&mut self, number: usize) {
+        if self.prepared.len() <= number {
+            self.prepared.resize(number + 1, false);
+        }
+        self.prepared[number] = true;
+    }
+
+    fn keep(&mut self, batch: Batch) {
+        let mut cells = batch.cells;
+        if cells.capacity() <= SPARE_CELLS {
+            cells.clear();
+            self.spare = cells;
+        }
+    }
+
+    fn start(&mut self, command: Command) -> Result<Running<'_>> {
+        if self.broken {
+            return Err(Error::ConnectionLost("an earlier statement was given up half-way".into()));
+        }
+        self.hangup.0.enough.store(false, Ordering::Relaxed);
+        // Not usable until the reply is there: the future may be dropped at any await.
+        self.broken = true;
+        self.commands.try_send(command).map_err(|_| lost())?;
+        Ok(Running { connection: self, finished: false })
+    }
+}
+
+/// A command on its way. Dropped before its end, it interrupts the thread.
+struct Running<'a> {
+    connection: &'a mut SqliteConnection,
+    finished: bool,
+}
+
+impl Running<'_> {
+    async fn reply(&mut self) -> Result<Reply> {
+        self.connection.replies.recv().await.ok_or_else(lost)
+    }
+
+    /// The thread waits for the next command: the connection is good again.
+    fn finish(&mut self, end: &End) {
+        self.finished = true;
+        self.connection.broken = false;
+        self.connection.in_transaction = end.in_transaction;
+    }
+
+    /// Hands the rows to the sink until it refuses one.
+    async fn deliver(&mut self, batch: &mut Batch, sink: &mut dyn RowSink, refused: &mut Option<Error>) {
+        if refused.is_some() {
+            return;
+        }
+        if let Some(names) = batch.names.take() {
+            let names: Vec<&str> = names.iter().map(String::as_str).collect();
+            if let Err(error) = sink.columns(&names) {
+                return self.refuse(refused, error);
+            }
+        }
+        if batch.width == 0 {
+            return;
+        }
+        for cells in batch.cells.chunks_mut(batch.width) {
+            match sink.row(&mut Taken(cells)) {
+                Ok(Flow::Continue) => {}
+                Ok(Flow::Pause) => give_way().await,
+                Err(error) => return self.refuse(refused, error),
+            }
+        }
+    }
+
+    fn refuse(&self, refused: &mut Option<Error>, error: Error) {
+        *refused = Some(error);
+        self.connection.hangup.0.enough.store(true, Ordering::Relaxed);
+    }
+}
+
+impl Drop for Running<'_> {
+    fn drop(&mut self) {
+        if !self.finished {
+            self.connection.hangup.0.cancelled.store(true, Ordering::Release);
+            self.connection.interrupt.interrupt();
+        }
+    }
+}
+
+/// The cells of a row in a batch.
+struct Taken<'a>(&'a mut [Value<'static>]);
+
+impl Cells for Taken<'_> {
+    fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    fn take(&mut self, index: usize) -> Value<'_> {
+        self.0.get_mut(index).map_or(Value::Null, |cell| std::mem::replace(cell, Value::Null))
+    }
+}
+
+/// Lets the caller's other branches run once.
+async fn give_way() {
+    let mut gave = false;
+    poll_fn(|context| {
+        if std::mem::replace(&mut gave, true) {
+            return Poll::Ready(());
+        }
+        context.waker().wake_by_ref();
+        Poll::Pending
+    })
+    .await;
+}
+
+fn lost() -> Error {
+    Error::ConnectionLost("the connection's thread has ended".into())
+}
+
+/// Adds the statement to an error that has room for it.
+fn with_sql(mut error: Error, sql: &str) -> Error {
+    if let Error::Database(inner) | Error::Conflict(inner) | Error::LockTimeout(inner) = &mut error {
+        sql.clone_into(&mut inner.sql);
+    }
+    error
+}
