@@ -111,6 +111,11 @@ impl Transaction {
         &self.db
     }
 
+    #[cfg(test)]
+    pub(super) fn number(&self) -> u64 {
+        self.number
+    }
+
     /// Waits for the statement before this one.
     pub(super) async fn lock(&self) -> Result<MutexGuard<'_, Pinned>> {
         if self.streaming.load(Ordering::Acquire) {
