@@ -16,6 +16,8 @@ use crate::error::{Error, Result};
 /// `Configuration` for a URL that no database here understands, and what connecting can say.
 pub(crate) async fn open(url: &str) -> Result<Arc<dyn Connector>> {
     match url.split_once(':').map_or("", |(scheme, _)| scheme) {
+        #[cfg(feature = "mysql")]
+        "mysql" | "mariadb" => Ok(Arc::new(mysql::MysqlConnector::open(url).await?)),
         #[cfg(feature = "sqlite")]
         "sqlite" => Ok(Arc::new(sqlite::SqliteConnector::new(url)?)),
         // Only the scheme is shown: the rest may hold a password.

@@ -1,1 +1,73 @@
-//! MySQL and MariaDB.
+//! MySQL and MariaDB, over mysql_async. Which of the two answers is found out on the first connect.
+
+mod connection;
+mod dialect;
+mod error;
+mod introspect;
+mod options;
+#[cfg(test)]
+mod tests;
+mod value;
+
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use self::connection::MysqlConnection;
+use self::options::Options;
+use crate::driver::{BoxFuture, Connection, Connector};
+use crate::error::{Error, Result};
+use crate::sql::Dialect;
+
+/// How long the connection that found out the kind of server may lie before it is opened anew.
+const FIRST_STAYS: Duration = Duration::from_secs(10);
+
+/// Opens connections to one server.
+#[derive(Debug)]
+pub(super) struct MysqlConnector {
+    options: Options,
+    dialect: &'static dyn Dialect,
+    /// The connection that found out the kind of server: handed out on the first `connect`.
+    first: Mutex<Option<(MysqlConnection, Instant)>>,
+}
+
+impl MysqlConnector {
+    /// Reads the URL and connects, to learn whether MySQL or MariaDB answers.
+    pub(super) async fn open(url: &str) -> Result<Self> {
+        let options = Options::from_url(url)?;
+        let connection = MysqlConnection::open(&options).await?;
+        let dialect = connection.dialect();
+        Ok(Self { options, dialect, first: Mutex::new(Some((connection, Instant::now()))) })
+    }
+
+    async fn open_another(&self) -> Result<Box<dyn Connection>> {
+        let connection = MysqlConnection::open(&self.options).await?;
+        if std::ptr::addr_eq(connection.dialect(), self.dialect) {
+            Ok(Box::new(connection))
+        } else {
+            let name = connection.dialect().name();
+            Err(Error::Configuration(
+                format!(
+                    "a server of another kind ({name}) answers at {} now: open a new Db",
+                    self.options.address()
+                )
+                .into(),
+            ))
+        }
+    }
+}
+
+impl Connector for MysqlConnector {
+    fn dialect(&self) -> &'static dyn Dialect {
+        self.dialect
+    }
+
+    fn connect(&self) -> BoxFuture<'_, Result<Box<dyn Connection>>> {
+        let first = self.first.lock().unwrap_or_else(PoisonError::into_inner).take();
+        Box::pin(async move {
+            match first {
+                Some((connection, opened)) if opened.elapsed() < FIRST_STAYS => Ok(Box::new(connection) as _),
+                _ => self.open_another().await,
+            }
+        })
+    }
+}

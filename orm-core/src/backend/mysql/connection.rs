@@ -1,0 +1,392 @@
+//! One connection: its session, its prepared handles, its statements.
+
+use std::fmt;
+use std::future::poll_fn;
+use std::num::NonZeroUsize;
+use std::task::{Context, Poll, Waker};
+
+use lru::LruCache;
+use mysql_async::consts::StatusFlags;
+use mysql_async::prelude::{Protocol, Queryable as _};
+use mysql_async::{
+    Conn, DriverError, Error as DriverFailure, Params, QueryResult, Row, Statement as Handle, Value as DriverValue,
+};
+
+use super::dialect::{MARIADB, MYSQL, ServerDialect};
+use super::error;
+use super::options::Options;
+use super::value::{RowCells, to_driver};
+use crate::driver::{BoxFuture, Connection, Control, Done, Flow, RowSink, Statement};
+use crate::error::{Error, Result};
+use crate::value::Value;
+
+/// Sent on connect and after every reset: UTC, and refusing instead of bending values.
+const SESSION: &str = "SET time_zone='+00:00', sql_mode='ONLY_FULL_GROUP_BY,STRICT_TRANS_TABLES,NO_ZERO_IN_DATE,\
+     NO_ZERO_DATE,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION,NO_AUTO_VALUE_ON_ZERO'";
+
+/// What has to be known of the server. Both servers have all of this; whether a group has several primaries is asked of those
+/// that can be in one.
+const ABOUT_SERVER: &str = "SELECT @@version, @@session.auto_increment_increment, @@global.max_allowed_packet, \
+     (SELECT COUNT(*) FROM information_schema.PLUGINS WHERE PLUGIN_NAME = 'group_replication' AND PLUGIN_STATUS = 'ACTIVE')";
+
+const SINGLE_PRIMARY: &str = "SELECT @@global.group_replication_single_primary_mode";
+
+/// How many statements of no fixed shape stay prepared.
+const DYNAMIC_HANDLES: NonZeroUsize = NonZeroUsize::new(64).expect("64 is not zero");
+
+/// A connection to MySQL or MariaDB.
+pub(super) struct MysqlConnection {
+    /// `None` once it is broken.
+    conn: Option<Conn>,
+    /// Set while a statement is under way. Found set by another, its future was dropped: part of a reply may still be in the stream.
+    busy: bool,
+    /// What the last reply said. The driver shows the flags of OK replies only; after an error that may have ended the
+    /// transaction the server is asked.
+    in_transaction: bool,
+    /// Handles of statements of fixed shape, by their number.
+    fixed: Vec<Option<Handle>>,
+    /// Handles of the others, by their text.
+    dynamic: LruCache<Box<str>, Handle>,
+    dialect: &'static ServerDialect,
+    bulk_id_step: Option<u64>,
+    packet_limit: usize,
+    user: Box<str>,
+}
+
+impl fmt::Debug for MysqlConnection {
+    // Not derived: the driver's own shows the password.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("MysqlConnection")
+            .field("id", &self.conn.as_ref().map(Conn::id))
+            .field("busy", &self.busy)
+            .field("in_transaction", &self.in_transaction)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Why a statement failed.
+enum Failure {
+    /// The driver or the server said so.
+    Driver(DriverFailure),
+    /// We did, and the connection is as good as before.
+    Ours(Error),
+}
+
+impl From<DriverFailure> for Failure {
+    fn from(failure: DriverFailure) -> Self {
+        Self::Driver(failure)
+    }
+}
+
+impl MysqlConnection {
+    /// Connects and sets the session up: two round trips after the driver's own.
+    pub(super) async fn open(options: &Options) -> Result<Self> {
+        let connected = async {
+            let mut conn = Conn::new(options.driver()).await?;
+            conn.query_drop(SESSION).await?;
+            let about: Option<Row> = conn.query_first(ABOUT_SERVER).await?;
+            Ok((conn, about))
+        };
+        let (mut conn, about) = connected.await.map_err(|failure| error::connecting(failure, options))?;
+        let mut about = about.map(Row::unwrap).unwrap_or_default().into_iter().map(text);
+        let mut next = || about.next().unwrap_or_default();
+        let (version, step, packet_limit, in_group) = (next(), next(), next(), next());
+        let dialect = if version.contains("MariaDB") { &MARIADB } else { &MYSQL };
+        let one_writer = in_group == "0" || single_primary(&mut conn).await;
+        Ok(Self {
+            conn: Some(conn),
+            busy: false,
+            in_transaction: false,
+            fixed: Vec::new(),
+            dynamic: LruCache::new(DYNAMIC_HANDLES),
+            dialect,
+            bulk_id_step: step.parse().ok().filter(|_| one_writer),
+            // The smallest that a server can be set to, should it not have said.
+            packet_limit: packet_limit.parse().unwrap_or(1024),
+            user: options.user().into(),
+        })
+    }
+
+    pub(super) fn dialect(&self) -> &'static ServerDialect {
+        self.dialect
+    }
+
+    async fn run(
+        &mut self,
+        statement: Statement<'_>,
+        params: Vec<Value<'_>>,
+        sink: &mut dyn RowSink,
+    ) -> Result<Done, Failure> {
+        let Self { conn: Some(conn), fixed, dynamic, packet_limit, in_transaction, .. } = self else {
+            return Err(Failure::Ours(gone()));
+        };
+        check_size(statement.sql(), &params, *packet_limit)?;
+        let handle = match statement {
+            Statement::Text(sql) => {
+                if !params.is_empty() {
+                    return Err(params_differ(0, params.len()));
+                }
+                let result = conn.query_iter(sql).await?;
+                let read = read(result, sink, true).await?;
+                return finish(conn, in_transaction, read);
+            }
+            Statement::Fixed { id, sql } => {
+                let number = id.number();
+                if number >= fixed.len() {
+                    fixed.resize(number + 1, None);
+                }
+                match &fixed[number] {
+                    Some(handle) => handle.clone(),
+                    None => fixed[number].insert(conn.prep(sql).await?).clone(),
+                }
+            }
+            Statement::Dynamic(sql) => match dynamic.get(sql) {
+                Some(handle) => handle.clone(),
+                None => {
+                    let handle = conn.prep(sql).await?;
+                    if let Some((_, evicted)) = dynamic.push(sql.into(), handle.clone()) {
+                        conn.close(evicted).await?;
+                    }
+                    handle
+                }
+            },
+        };
+        // The driver would close the connection over it.
+        if usize::from(handle.num_params()) != params.len() {
+            return Err(params_differ(handle.num_params(), params.len()));
+        }
+        let params = Params::Positional(params.into_iter().map(to_driver).collect());
+        match conn.exec_iter(handle, params).await {
+            Ok(result) => {
+                let read = read(result, sink, false).await?;
+                finish(conn, in_transaction, read)
+            }
+            Err(failure) => {
+                // The parameters are spent, so this statement fails; the next of its kind is prepared anew.
+                if matches!(&failure, DriverFailure::Server(error) if error::loses_handle(error.code)) {
+                    match statement {
+                        Statement::Fixed { id, .. } => fixed[id.number()] = None,
+                        Statement::Dynamic(sql) => drop(dynamic.pop(sql)),
+                        Statement::Text(_) => {}
+                    }
+                }
+                Err(failure.into())
+            }
+        }
+    }
+
+    async fn command(&mut self, command: Control) -> Result<(), Failure> {
+        let Self { conn: Some(conn), in_transaction, .. } = self else { return Err(Failure::Ours(gone())) };
+        match command {
+            Control::Begin => conn.query_drop("START TRANSACTION").await?,
+            Control::Commit => conn.query_drop("COMMIT").await?,
+            Control::Rollback => conn.query_drop("ROLLBACK").await?,
+            Control::Ping => conn.ping().await?,
+            Control::Reset => {
+                if !conn.reset().await? {
+                    return Err(Failure::Ours(Error::Unsupported(
+                        "this server is too old to reset a connection".into(),
+                    )));
+                }
+                self.fixed.clear();
+                self.dynamic.clear();
+                conn.query_drop(SESSION).await?;
+            }
+        }
+        *in_transaction = status(conn);
+        Ok(())
+    }
+
+    fn start(&mut self) -> Result<()> {
+        if self.is_broken() {
+            return Err(gone());
+        }
+        // Before anything is sent, so that a future dropped anywhere leaves it set.
+        self.busy = true;
+        Ok(())
+    }
+
+    /// Decides what an outcome means for the connection.
+    async fn settle<T>(&mut self, outcome: Result<T, Failure>, sql: &str) -> Result<T> {
+        let failure = match outcome {
+            Ok(done) => {
+                self.busy = false;
+                return Ok(done);
+            }
+            Err(Failure::Ours(error)) => {
+                self.busy = false;
+                return Err(error);
+            }
+            Err(Failure::Driver(failure)) => failure,
+        };
+        match &failure {
+            DriverFailure::Server(error) if !error::ends_connection(error.code) => {
+                if self.in_transaction && !error::leaves_transaction_open(error.code) {
+                    self.ask_for_status().await;
+                }
+            }
+            // Found out before anything was sent.
+            DriverFailure::Driver(DriverError::MixedParams) => {}
+            _ => self.conn = None,
+        }
+        self.busy = false;
+        Err(error::failed(failure, &self.user, sql))
+    }
+
+    /// Asks whether the transaction is still open: the reply to a ping says so, one to a failed statement does not.
+    async fn ask_for_status(&mut self) {
+        let Some(conn) = &mut self.conn else { return };
+        match conn.ping().await {
+            Ok(()) => self.in_transaction = status(conn),
+            Err(_) => self.conn = None,
+        }
+    }
+}
+
+impl Connection for MysqlConnection {
+    fn query<'a>(
+        &'a mut self,
+        statement: Statement<'a>,
+        params: Vec<Value<'a>>,
+        sink: &'a mut dyn RowSink,
+    ) -> BoxFuture<'a, Result<Done>> {
+        Box::pin(async move {
+            self.start()?;
+            let outcome = self.run(statement, params, sink).await;
+            self.settle(outcome, statement.sql()).await
+        })
+    }
+
+    fn control(&mut self, command: Control) -> BoxFuture<'_, Result<()>> {
+        Box::pin(async move {
+            self.start()?;
+            let outcome = self.command(command).await;
+            self.settle(outcome, "").await
+        })
+    }
+
+    fn in_transaction(&self) -> bool {
+        self.in_transaction && self.conn.is_some()
+    }
+
+    fn is_broken(&self) -> bool {
+        self.busy || self.conn.as_ref().is_none_or(Conn::is_disconnected)
+    }
+
+    fn bulk_id_step(&self) -> Option<u64> {
+        self.bulk_id_step
+    }
+
+    fn packet_limit(&self) -> usize {
+        self.packet_limit
+    }
+
+    fn close(mut self: Box<Self>) -> BoxFuture<'static, ()> {
+        Box::pin(async move {
+            if let Some(conn) = self.conn.take_if(|_| !self.busy) {
+                // It goes either way.
+                let _ = conn.disconnect().await;
+            }
+        })
+    }
+}
+
+impl Drop for MysqlConnection {
+    /// A connection left in the middle of a result is closed at once. The driver would read the result to its end first, in a
+    /// task of its own, however long that takes; a command that was begun and dropped keeps it from that.
+    fn drop(&mut self) {
+        if let Some(conn) = self.conn.as_mut().filter(|_| self.busy && !std::thread::panicking()) {
+            let mut command = conn.ping();
+            let _ = command.as_mut().poll(&mut Context::from_waker(Waker::noop()));
+        }
+    }
+}
+
+/// Reads a result to its end, the sink's error (and the rest of the rows) notwithstanding.
+async fn read<P: Protocol>(
+    mut result: QueryResult<'_, 'static, P>,
+    sink: &mut dyn RowSink,
+    text_protocol: bool,
+) -> Result<Result<()>, DriverFailure> {
+    let mut outcome = Ok(());
+    if sink.wants_columns() && !result.columns_ref().is_empty() {
+        let names: Vec<_> = result.columns_ref().iter().map(mysql_async::Column::name_str).collect();
+        let names: Vec<&str> = names.iter().map(AsRef::as_ref).collect();
+        outcome = sink.columns(&names);
+    }
+    // Not a stream, whose every row is a boxed future.
+    while let Some(row) = result.next().await? {
+        if outcome.is_err() {
+            continue;
+        }
+        match sink.row(&mut RowCells::new(row, text_protocol)) {
+            Ok(Flow::Continue) => {}
+            Ok(Flow::Pause) => give_way().await,
+            Err(error) => outcome = Err(error),
+        }
+    }
+    // A procedure has further results, which nobody asked for.
+    result.drop_result().await?;
+    Ok(outcome)
+}
+
+/// What the last reply says.
+fn finish(conn: &Conn, in_transaction: &mut bool, read: Result<()>) -> Result<Done, Failure> {
+    *in_transaction = status(conn);
+    match read {
+        Ok(()) => Ok(Done { affected: conn.affected_rows(), last_insert_id: conn.last_insert_id() }),
+        Err(error) => Err(Failure::Ours(error)),
+    }
+}
+
+fn status(conn: &Conn) -> bool {
+    conn.last_ok_packet().is_some_and(|ok| ok.status_flags().contains(StatusFlags::SERVER_STATUS_IN_TRANS))
+}
+
+/// Lets whoever polls look at the rows once.
+async fn give_way() {
+    let mut gave = false;
+    poll_fn(|context| {
+        if gave {
+            return Poll::Ready(());
+        }
+        gave = true;
+        context.waker().wake_by_ref();
+        Poll::Pending
+    })
+    .await;
+}
+
+/// Whether the group that this server is in has one writer. A doubt counts as no: then each row is asked for its id.
+async fn single_primary(conn: &mut Conn) -> bool {
+    let row: Option<Row> = conn.query_first(SINGLE_PRIMARY).await.unwrap_or_default();
+    row.map(Row::unwrap).unwrap_or_default().into_iter().next().map(text).as_deref() == Some("1")
+}
+
+fn text(value: DriverValue) -> String {
+    match value {
+        DriverValue::Bytes(bytes) => String::from_utf8(bytes).unwrap_or_default(),
+        _ => String::new(),
+    }
+}
+
+/// Refuses what the server would answer by closing the connection.
+fn check_size(sql: &str, params: &[Value<'_>], limit: usize) -> Result<(), Failure> {
+    let size = params.iter().fold(sql.len() + 16, |sum, value| sum.saturating_add(value.wire_size()));
+    if size <= limit {
+        return Ok(());
+    }
+    Err(Failure::Ours(Error::Unsupported(
+        format!("this statement has {size} bytes, and the server takes {limit} (max_allowed_packet)").into(),
+    )))
+}
+
+fn params_differ(wanted: u16, given: usize) -> Failure {
+    Failure::Ours(Error::Unsupported(
+        format!("the statement has {wanted} placeholders, and {given} values were given").into(),
+    ))
+}
+
+fn gone() -> Error {
+    Error::ConnectionLost("it broke earlier, or a statement on it was dropped half-way".into())
+}

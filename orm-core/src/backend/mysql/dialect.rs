@@ -1,0 +1,241 @@
+//! How MySQL and MariaDB word their SQL. They share all but the few words of [`ServerDialect`]'s fields.
+
+use super::introspect;
+use crate::schema::{ColumnDef, DataType, Literal, Table};
+use crate::sql::{Capabilities, Dialect, Match};
+
+/// MySQL.
+pub(super) static MYSQL: ServerDialect = ServerDialect {
+    name: "mysql",
+    capabilities: &capabilities(false),
+    table_options: " ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_0900_ai_ci",
+    binary_collation: "utf8mb4_0900_bin",
+    json_is_a_type: true,
+    column_checks_have_names: true,
+};
+
+/// MariaDB.
+pub(super) static MARIADB: ServerDialect = ServerDialect {
+    name: "mariadb",
+    capabilities: &capabilities(true),
+    table_options: " ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_uca1400_nopad_ai_ci",
+    binary_collation: "utf8mb4_nopad_bin",
+    json_is_a_type: false,
+    column_checks_have_names: false,
+};
+
+/// The longest name of a constraint, one below the servers' limit.
+const LONGEST_NAME: usize = 63;
+
+const fn capabilities(insert_returning: bool) -> Capabilities {
+    Capabilities {
+        insert_returning,
+        max_params: 65_535,
+        max_unsigned: u64::MAX,
+        regexp: true,
+        assignments_see_earlier: true,
+        inline_indexes: true,
+        transactional_ddl: false,
+    }
+}
+
+/// The dialect of one of the two servers.
+#[derive(Debug)]
+pub(super) struct ServerDialect {
+    name: &'static str,
+    capabilities: &'static Capabilities,
+    table_options: &'static str,
+    binary_collation: &'static str,
+    /// Whether JSON is a type with an equality of its own; otherwise it is checked text.
+    json_is_a_type: bool,
+    /// Whether a CHECK behind a column can have a name. Where it cannot, the server names it after the column.
+    column_checks_have_names: bool,
+}
+
+impl Dialect for ServerDialect {
+    fn name(&self) -> &'static str {
+        self.name
+    }
+
+    fn capabilities(&self) -> &'static Capabilities {
+        self.capabilities
+    }
+
+    fn quote(&self) -> char {
+        '`'
+    }
+
+    fn column_definition(&self, out: &mut String, table: &Table, column: &ColumnDef) {
+        match column.custom_type {
+            Some(custom) => out.push_str(custom),
+            None => column_type(out, column.data_type),
+        }
+        // The check of an enum must not let other spellings pass: its texts are compared byte by byte too.
+        let is_enum = matches!(column.data_type, DataType::Enum(_));
+        let is_text = is_enum || matches!(column.data_type, DataType::String { .. } | DataType::Text);
+        if is_text && column.custom_type.is_none() && (column.binary || is_enum) {
+            out.push_str(" COLLATE ");
+            out.push_str(self.binary_collation);
+        }
+        out.push_str(if column.nullable { " NULL" } else { " NOT NULL" });
+        if let Some(text) = column.default.and_then(literal) {
+            // Columns of unlimited length take a default only as an expression.
+            let unlimited =
+                matches!(column.data_type, DataType::Text | DataType::Json | DataType::Bytes { size: None });
+            let (open, close) = if unlimited { ("(", ")") } else { ("", "") };
+            push_all(out, &[" DEFAULT ", open, &text, close]);
+        }
+        if column.auto_increment {
+            out.push_str(" AUTO_INCREMENT");
+        }
+        if let (DataType::Enum(texts), None) = (column.data_type, column.custom_type) {
+            self.enum_check(out, table, column, texts);
+        }
+    }
+
+    fn table_options(&self) -> &'static str {
+        self.table_options
+    }
+
+    fn referrers_sql(&self) -> &'static str {
+        introspect::REFERRERS
+    }
+
+    fn index_names_sql(&self) -> &'static str {
+        introspect::INDEX_NAMES
+    }
+
+    fn truncate(&self, table: &Table) -> Vec<String> {
+        let mut sql = String::from("TRUNCATE TABLE ");
+        self.identifier(&mut sql, table.name);
+        vec![sql]
+    }
+
+    fn limit_offset(&self, out: &mut String, limit: bool, offset: bool, _position: usize) {
+        out.push_str(match (limit, offset) {
+            (true, true) => "LIMIT ? OFFSET ?",
+            (true, false) => "LIMIT ?",
+            // There is no OFFSET without a LIMIT: this is the largest.
+            (false, true) => "LIMIT 18446744073709551615 OFFSET ?",
+            (false, false) => "",
+        });
+    }
+
+    fn null_safe_equal(&self, out: &mut String, left: &str, right: &str, negated: bool) {
+        if negated {
+            push_all(out, &["NOT (", left, " <=> ", right, ")"]);
+        } else {
+            push_all(out, &[left, " <=> ", right]);
+        }
+    }
+
+    fn text_match(&self, kind: Match, text: &str, _binary: bool) -> (&'static str, String) {
+        let mut pattern = String::with_capacity(text.len() + 2);
+        if kind != Match::StartsWith {
+            pattern.push('%');
+        }
+        for character in text.chars() {
+            // Not the backslash: what it means depends on sql_mode.
+            if matches!(character, '%' | '_' | '|') {
+                pattern.push('|');
+            }
+            pattern.push(character);
+        }
+        if kind != Match::EndsWith {
+            pattern.push('%');
+        }
+        ("LIKE ? ESCAPE '|'", pattern)
+    }
+
+    fn json_equal(&self, out: &mut String, column: &str, placeholder: &str) {
+        if self.json_is_a_type {
+            push_all(out, &[column, " = CAST(", placeholder, " AS JSON)"]);
+        } else {
+            // JSON_EQUALS does not say NULL for a NULL, as every other comparison does.
+            push_all(out, &["IF(", column, " IS NULL, NULL, JSON_EQUALS(", column, ", ", placeholder, "))"]);
+        }
+    }
+}
+
+impl ServerDialect {
+    fn enum_check(&self, out: &mut String, table: &Table, column: &ColumnDef, texts: &[&str]) {
+        if self.column_checks_have_names {
+            out.push_str(" CONSTRAINT ");
+            self.identifier(out, &short_name(&format!("{}_{}_check", table.name, column.name)));
+        }
+        out.push_str(" CHECK (");
+        self.identifier(out, column.name);
+        out.push_str(" IN (");
+        for (n, text) in texts.iter().enumerate() {
+            out.push_str(if n == 0 { "" } else { ", " });
+            out.push_str(&quoted(text));
+        }
+        out.push_str("))");
+    }
+}
+
+fn column_type(out: &mut String, data_type: DataType) {
+    out.push_str(&match data_type {
+        DataType::Integer { bits, signed } => {
+            let name = match bits {
+                8 => "TINYINT",
+                16 => "SMALLINT",
+                32 => "INT",
+                _ => "BIGINT",
+            };
+            format!("{name}{}", if signed { "" } else { " UNSIGNED" })
+        }
+        DataType::Bool => "TINYINT(1)".to_owned(),
+        DataType::Float => "FLOAT".to_owned(),
+        DataType::Double => "DOUBLE".to_owned(),
+        DataType::String { size } => format!("VARCHAR({size})"),
+        DataType::Text => "LONGTEXT".to_owned(),
+        DataType::Bytes { size: Some(size) } => format!("VARBINARY({size})"),
+        DataType::Bytes { size: None } => "LONGBLOB".to_owned(),
+        DataType::DateTime { precision } => format!("DATETIME({precision})"),
+        DataType::Date => "DATE".to_owned(),
+        DataType::Time { precision } => format!("TIME({precision})"),
+        DataType::Decimal { precision, scale } => format!("DECIMAL({precision},{scale})"),
+        DataType::Uuid => "BINARY(16)".to_owned(),
+        DataType::Json => "JSON".to_owned(),
+        // As long as `DataType::index_length` takes it to be, unless one of the texts is longer.
+        DataType::Enum(texts) => {
+            let longest = texts.iter().map(|text| text.chars().count()).max().unwrap_or(0);
+            format!("VARCHAR({})", longest.max(64))
+        }
+    });
+}
+
+/// A literal as SQL, where it can be one.
+fn literal(literal: Literal) -> Option<String> {
+    match literal {
+        Literal::Int(number) => Some(number.to_string()),
+        // The exponent form is the one that a server reads as a float.
+        Literal::Float(number) => number.is_finite().then(|| format!("{number:e}")),
+        Literal::Text(text) => Some(quoted(text)),
+        Literal::Bool(truth) => Some(if truth { "TRUE" } else { "FALSE" }.to_owned()),
+    }
+}
+
+/// A text of the model's own as a literal. The session's `sql_mode`, which we set, leaves the backslash its meaning.
+fn quoted(text: &str) -> String {
+    format!("'{}'", text.replace('\\', "\\\\").replace('\'', "''"))
+}
+
+/// The name, or as much of it as the servers take, made distinct by a hash (FNV-1a) of the whole.
+fn short_name(name: &str) -> String {
+    if name.chars().count() <= LONGEST_NAME {
+        return name.to_owned();
+    }
+    let hash = name
+        .bytes()
+        .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
+    let start: String = name.chars().take(LONGEST_NAME - 17).collect();
+    format!("{start}_{hash:016x}")
+}
+
+fn push_all(out: &mut String, pieces: &[&str]) {
+    for piece in pieces {
+        out.push_str(piece);
+    }
+}

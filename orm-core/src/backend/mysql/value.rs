@@ -1,0 +1,141 @@
+//! Values on their way to and from the driver.
+
+use std::borrow::Cow;
+
+use chrono::{Datelike as _, NaiveDate, NaiveTime, Timelike as _};
+use mysql_async::Row;
+use mysql_async::Value as DriverValue;
+use mysql_async::consts::{ColumnFlags, ColumnType};
+
+use crate::driver::Cells;
+use crate::value::Value;
+
+/// A parameter for the driver. Owned text and bytes are moved, never copied.
+pub(super) fn to_driver(value: Value<'_>) -> DriverValue {
+    match value {
+        Value::Null => DriverValue::NULL,
+        Value::Int(number) => DriverValue::Int(number),
+        Value::UInt(number) => DriverValue::UInt(number),
+        Value::Float(number) => DriverValue::Float(number),
+        Value::Double(number) => DriverValue::Double(number),
+        Value::Text(text) => DriverValue::Bytes(text.into_owned().into_bytes()),
+        Value::Bytes(bytes) => DriverValue::Bytes(bytes.into_owned()),
+        Value::Date(date) => driver_date(date, NaiveTime::MIN),
+        Value::DateTime(moment) => driver_date(moment.date(), moment.time()),
+        Value::Time(time) => {
+            let [hour, minute, second] = clock(time);
+            DriverValue::Time(false, 0, hour, minute, second, micros(time))
+        }
+    }
+}
+
+/// The driver's date. `types/` lets only years from 1 to 9999 through, so that nothing is lost; a year beyond would become year 0, which the servers refuse.
+fn driver_date(date: NaiveDate, time: NaiveTime) -> DriverValue {
+    let year = u16::try_from(date.year()).unwrap_or(0);
+    let [hour, minute, second] = clock(time);
+    DriverValue::Date(year, small(date.month()), small(date.day()), hour, minute, second, micros(time))
+}
+
+fn clock(time: NaiveTime) -> [u8; 3] {
+    [small(time.hour()), small(time.minute()), small(time.second())]
+}
+
+/// A month, a day or a part of a time: always below 256.
+fn small(number: u32) -> u8 {
+    u8::try_from(number).unwrap_or(0)
+}
+
+/// Without a leap second, which no server knows.
+fn micros(time: NaiveTime) -> u32 {
+    time.nanosecond().min(999_999_999) / 1_000
+}
+
+/// The cells of one row.
+#[derive(Debug)]
+pub(super) struct RowCells {
+    row: Row,
+    /// Whether the row came as text, so that numbers are text too.
+    text_protocol: bool,
+}
+
+impl RowCells {
+    pub(super) fn new(row: Row, text_protocol: bool) -> Self {
+        Self { row, text_protocol }
+    }
+}
+
+impl Cells for RowCells {
+    fn len(&self) -> usize {
+        self.row.len()
+    }
+
+    fn take(&mut self, index: usize) -> Value<'_> {
+        let Some(value) = self.row.take::<DriverValue, usize>(index) else { return Value::Null };
+        match value {
+            DriverValue::NULL => Value::Null,
+            DriverValue::Bytes(bytes) if self.text_protocol => {
+                let column = &self.row.columns_ref()[index];
+                from_text(bytes, column.column_type(), column.flags())
+            }
+            DriverValue::Bytes(bytes) => Value::Bytes(Cow::Owned(bytes)),
+            DriverValue::Int(number) => Value::Int(number),
+            DriverValue::UInt(number) => Value::UInt(number),
+            DriverValue::Float(number) => Value::Float(number),
+            DriverValue::Double(number) => Value::Double(number),
+            DriverValue::Date(year, month, day, hour, minute, second, micros) => {
+                let column_type = self.row.columns_ref()[index].column_type();
+                date(column_type, [year.into(), month.into(), day.into(), hour.into(), minute.into(), second.into(), micros])
+            }
+            DriverValue::Time(negative, days, hour, minute, second, micros) => {
+                time(negative, [days, hour.into(), minute.into(), second.into(), micros])
+            }
+        }
+    }
+}
+
+/// A date or a moment. What is none (a zero date, or one of day 0) stays text, so that decoding it fails and says so.
+fn date(column_type: ColumnType, parts: [u32; 7]) -> Value<'static> {
+    let [year, month, day, hour, minute, second, micros] = parts;
+    let date = i32::try_from(year).ok().and_then(|year| NaiveDate::from_ymd_opt(year, month, day));
+    let moment = date.and_then(|date| date.and_hms_micro_opt(hour, minute, second, micros));
+    match (column_type, date, moment) {
+        (ColumnType::MYSQL_TYPE_DATE | ColumnType::MYSQL_TYPE_NEWDATE, Some(date), _) => Value::Date(date),
+        (_, _, Some(moment)) => Value::DateTime(moment),
+        _ => Value::Text(Cow::Owned(format!("{year:04}-{month:02}-{day:02} {hour:02}:{minute:02}:{second:02}"))),
+    }
+}
+
+/// A time of day. The servers' TIME is a span of up to 838 hours: one outside of a day stays text.
+fn time(negative: bool, parts: [u32; 5]) -> Value<'static> {
+    let [days, hour, minute, second, micros] = parts;
+    match NaiveTime::from_hms_micro_opt(hour, minute, second, micros) {
+        Some(time) if days == 0 && (!negative || time == NaiveTime::MIN) => Value::Time(time),
+        _ => {
+            let sign = if negative { "-" } else { "" };
+            let hours = days.saturating_mul(24).saturating_add(hour);
+            Value::Text(Cow::Owned(format!("{sign}{hours:02}:{minute:02}:{second:02}.{micros:06}")))
+        }
+    }
+}
+
+/// A cell that came as text: numbers are read, all else stays as it is.
+fn from_text(bytes: Vec<u8>, column_type: ColumnType, flags: ColumnFlags) -> Value<'static> {
+    use ColumnType::{
+        MYSQL_TYPE_DOUBLE, MYSQL_TYPE_FLOAT, MYSQL_TYPE_INT24, MYSQL_TYPE_LONG, MYSQL_TYPE_LONGLONG, MYSQL_TYPE_SHORT,
+        MYSQL_TYPE_TINY, MYSQL_TYPE_YEAR,
+    };
+    let read = std::str::from_utf8(&bytes).ok().and_then(|text| match column_type {
+        MYSQL_TYPE_TINY | MYSQL_TYPE_SHORT | MYSQL_TYPE_INT24 | MYSQL_TYPE_LONG | MYSQL_TYPE_LONGLONG
+        | MYSQL_TYPE_YEAR => {
+            if flags.contains(ColumnFlags::UNSIGNED_FLAG) {
+                text.parse().ok().map(Value::UInt)
+            } else {
+                text.parse().ok().map(Value::Int)
+            }
+        }
+        MYSQL_TYPE_FLOAT => text.parse().ok().map(Value::Float),
+        MYSQL_TYPE_DOUBLE => text.parse().ok().map(Value::Double),
+        _ => None,
+    });
+    read.unwrap_or(Value::Bytes(Cow::Owned(bytes)))
+}
