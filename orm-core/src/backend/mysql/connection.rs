@@ -9,7 +9,8 @@ use lru::LruCache;
 use mysql_async::consts::StatusFlags;
 use mysql_async::prelude::{Protocol, Queryable as _};
 use mysql_async::{
-    Conn, DriverError, Error as DriverFailure, Params, QueryResult, Row, Statement as Handle, Value as DriverValue,
+    Conn, DriverError, Error as DriverFailure, Params, QueryResult, Row, Statement as Handle,
+    Value as DriverValue,
 };
 
 use super::dialect::{MARIADB, MYSQL, ServerDialect};

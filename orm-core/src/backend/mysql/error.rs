@@ -43,9 +43,9 @@ pub(super) fn failed(failure: DriverFailure, user: &str, sql: &str) -> Error {
         DriverFailure::Driver(DriverError::PacketTooLarge) => {
             Error::ConnectionLost("a packet was larger than the protocol allows".into())
         }
-        DriverFailure::Driver(DriverError::MixedParams) => {
-            Error::Unsupported("placeholders are question marks: the statement has names with a colon too".into())
-        }
+        DriverFailure::Driver(DriverError::MixedParams) => Error::Unsupported(
+            "placeholders are question marks: the statement has names with a colon too".into(),
+        ),
         // The texts of the others may quote what was sent.
         _ => Error::ConnectionLost("the driver and the server are out of step".into()),
     }
@@ -119,7 +119,9 @@ fn refused(error: ServerError, user: &str, database: &str, sql: &str) -> Error {
         1216 | 1217 | 1451 | 1452 | 1701 | 3730 => Error::ForeignKeyViolation(violation(foreign_key(text))),
         1048 | 1263 | 1364 => Error::NotNullViolation(violation(column(text))),
         1406 => Error::ValueTooLong(violation(column(text))),
-        1264 | 1265 | 1292 | 1366 | 1367 | 1411 | 1425 | 1441 | 1525 | 1690 => Error::OutOfRange(violation(column(text))),
+        1264 | 1265 | 1292 | 1366 | 1367 | 1411 | 1425 | 1441 | 1525 | 1690 => {
+            Error::OutOfRange(violation(column(text)))
+        }
         3819 | 4025 => Error::CheckViolation(violation(check(text))),
         // MariaDB's JSON is text with a CHECK, and says 4025: so does MySQL's here.
         3140 | 3157 => Error::CheckViolation(violation(json(text))),
@@ -166,7 +168,8 @@ fn foreign_key(text: &str) -> Found {
         let table = between(text, "on table '", "'").map(str::to_owned);
         return Found { table, constraint: Some(name.to_owned()), ..Found::default() };
     }
-    let table = text.split_once('(').map(|(_, rest)| names(rest.split(", CONSTRAINT").next().unwrap_or(rest)));
+    let table =
+        text.split_once('(').map(|(_, rest)| names(rest.split(", CONSTRAINT").next().unwrap_or(rest)));
     let columns = between(text, "FOREIGN KEY (", ")").map(names).unwrap_or_default();
     Found {
         table: table.and_then(|path| path.into_iter().next_back()),
@@ -259,7 +262,8 @@ mod tests {
         let text = "Cannot add or update a child row: a foreign key constraint fails (`db`.`tasks`, CONSTRAINT `tasks_fk` \
                     FOREIGN KEY (`user_id`, `shop`) REFERENCES `users` (`id`, `shop`) ON DELETE CASCADE)";
         assert_eq!(foreign_key(text), found(Some("tasks"), &["user_id", "shop"], Some("tasks_fk")));
-        let text = "Cannot drop table 'users' referenced by a foreign key constraint 'tasks_fk' on table 'tasks'.";
+        let text =
+            "Cannot drop table 'users' referenced by a foreign key constraint 'tasks_fk' on table 'tasks'.";
         assert_eq!(foreign_key(text), found(Some("tasks"), &[], Some("tasks_fk")));
         assert_eq!(foreign_key("Cannot add or update a child row"), Found::default());
     }
@@ -278,7 +282,10 @@ mod tests {
 
     #[test]
     fn checks_name_their_constraint() {
-        assert_eq!(check("Check constraint 'notes_kind_check' is violated."), found(None, &[], Some("notes_kind_check")));
+        assert_eq!(
+            check("Check constraint 'notes_kind_check' is violated."),
+            found(None, &[], Some("notes_kind_check"))
+        );
         assert_eq!(
             check("CONSTRAINT `notes.kind` failed for `db`.`notes`"),
             found(Some("notes"), &["kind"], Some("notes.kind"))
@@ -291,7 +298,9 @@ mod tests {
 
     #[test]
     fn no_text_is_too_strange() {
-        for text in ["", "`", "column `", "column '", "CONSTRAINT `", "(", " for key '", "ü`ü' for key 'ü", "Field "] {
+        for text in
+            ["", "`", "column `", "column '", "CONSTRAINT `", "(", " for key '", "ü`ü' for key 'ü", "Field "]
+        {
             let _ = (duplicate(text), foreign_key(text), column(text), check(text), json(text));
         }
     }

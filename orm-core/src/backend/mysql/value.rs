@@ -84,7 +84,18 @@ impl Cells for RowCells {
             DriverValue::Double(number) => Value::Double(number),
             DriverValue::Date(year, month, day, hour, minute, second, micros) => {
                 let column_type = self.row.columns_ref()[index].column_type();
-                date(column_type, [year.into(), month.into(), day.into(), hour.into(), minute.into(), second.into(), micros])
+                date(
+                    column_type,
+                    [
+                        year.into(),
+                        month.into(),
+                        day.into(),
+                        hour.into(),
+                        minute.into(),
+                        second.into(),
+                        micros,
+                    ],
+                )
             }
             DriverValue::Time(negative, days, hour, minute, second, micros) => {
                 time(negative, [days, hour.into(), minute.into(), second.into(), micros])
@@ -101,7 +112,9 @@ fn date(column_type: ColumnType, parts: [u32; 7]) -> Value<'static> {
     match (column_type, date, moment) {
         (ColumnType::MYSQL_TYPE_DATE | ColumnType::MYSQL_TYPE_NEWDATE, Some(date), _) => Value::Date(date),
         (_, _, Some(moment)) => Value::DateTime(moment),
-        _ => Value::Text(Cow::Owned(format!("{year:04}-{month:02}-{day:02} {hour:02}:{minute:02}:{second:02}"))),
+        _ => Value::Text(Cow::Owned(format!(
+            "{year:04}-{month:02}-{day:02} {hour:02}:{minute:02}:{second:02}"
+        ))),
     }
 }
 
@@ -121,8 +134,8 @@ fn time(negative: bool, parts: [u32; 5]) -> Value<'static> {
 /// A cell that came as text: numbers are read, all else stays as it is.
 fn from_text(bytes: Vec<u8>, column_type: ColumnType, flags: ColumnFlags) -> Value<'static> {
     use ColumnType::{
-        MYSQL_TYPE_DOUBLE, MYSQL_TYPE_FLOAT, MYSQL_TYPE_INT24, MYSQL_TYPE_LONG, MYSQL_TYPE_LONGLONG, MYSQL_TYPE_SHORT,
-        MYSQL_TYPE_TINY, MYSQL_TYPE_YEAR,
+        MYSQL_TYPE_DOUBLE, MYSQL_TYPE_FLOAT, MYSQL_TYPE_INT24, MYSQL_TYPE_LONG, MYSQL_TYPE_LONGLONG,
+        MYSQL_TYPE_SHORT, MYSQL_TYPE_TINY, MYSQL_TYPE_YEAR,
     };
     let read = std::str::from_utf8(&bytes).ok().and_then(|text| match column_type {
         MYSQL_TYPE_TINY | MYSQL_TYPE_SHORT | MYSQL_TYPE_INT24 | MYSQL_TYPE_LONG | MYSQL_TYPE_LONGLONG
