@@ -3,7 +3,7 @@
 pub use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, Utc};
 
 pub use crate::db::{Db, DbOptions, Executor, Transaction};
-pub use crate::error::{Error, Result as OrmResult};
+pub use crate::error::Error;
 pub use crate::model::{Expr, Model};
 pub use crate::query::{Query, RawSql, Record, TrustedSql};
 #[cfg(feature = "serde_json")]

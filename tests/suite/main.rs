@@ -1,0 +1,67 @@
+//! Every behaviour once, run on every database.
+//!
+//! A behaviour is an `async fn(&Fixture) -> Outcome`, listed in the `cases!` of its module. On a server whose URL is not in the
+//! environment it is shown as ignored.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::process::ExitCode;
+
+use libtest_mimic::{Arguments, Failed, Trial};
+use tests::{Fixture, Outcome, Server};
+
+mod crud;
+
+/// One behaviour.
+struct Case {
+    name: &'static str,
+    run: for<'f> fn(&'f Fixture) -> Pin<Box<dyn Future<Output = Outcome> + 'f>>,
+}
+
+/// Lists the behaviours of a module.
+macro_rules! cases {
+    ($($name:ident),* $(,)?) => {
+        pub(crate) fn cases() -> Vec<crate::Case> {
+            vec![$(crate::Case {
+                name: concat!(module_path!(), "::", stringify!($name)),
+                run: |fixture| Box::pin($name(fixture)),
+            }),*]
+        }
+    };
+}
+pub(crate) use cases;
+
+/// Fails the test, saying what was wanted and what was there.
+macro_rules! check {
+    ($condition:expr) => {
+        if !$condition {
+            return Err(format!("{}:{}: not so: {}", file!(), line!(), stringify!($condition)).into());
+        }
+    };
+}
+pub(crate) use check;
+
+fn main() -> ExitCode {
+    let arguments = Arguments::from_args();
+    let cases: Vec<Case> = [crud::cases()].into_iter().flatten().collect();
+    let mut trials = Vec::new();
+    for server in Server::all() {
+        for case in &cases {
+            let (run, here) = (case.run, server.clone());
+            let name = format!("{server}::{}", case.name.trim_start_matches("suite::"));
+            let trial = Trial::test(name, move || perform(run, &here));
+            trials.push(trial.with_ignored_flag(!server.is_available()));
+        }
+    }
+    libtest_mimic::run(&arguments, trials).exit_code()
+}
+
+fn perform(
+    run: for<'f> fn(&'f Fixture) -> Pin<Box<dyn Future<Output = Outcome> + 'f>>,
+    server: &Server,
+) -> Result<(), Failed> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    runtime
+        .block_on(Fixture::run(server, async |fixture: &Fixture| run(fixture).await))
+        .map_err(|error| Failed::from(error.to_string()))
+}
