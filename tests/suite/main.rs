@@ -11,6 +11,7 @@ use libtest_mimic::{Arguments, Failed, Trial};
 use tests::{Fixture, Outcome, Server};
 
 mod crud;
+mod types;
 
 /// One behaviour.
 struct Case {
@@ -43,7 +44,11 @@ pub(crate) use check;
 
 fn main() -> ExitCode {
     let arguments = Arguments::from_args();
-    let cases: Vec<Case> = [crud::cases()].into_iter().flatten().collect();
+    let cases: Vec<Case> =
+        [crud::cases(), types::edges::cases(), types::random::cases(), types::refused::cases()]
+            .into_iter()
+            .flatten()
+            .collect();
     let mut trials = Vec::new();
     for server in Server::all() {
         for case in &cases {
