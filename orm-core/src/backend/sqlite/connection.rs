@@ -44,6 +44,7 @@ pub(super) async fn connect(location: Arc<Location>) -> Result<Box<dyn Connectio
             prepared: Vec::new(),
             spare: Vec::new(),
             in_transaction: false,
+            unread: false,
             broken: false,
         })),
         _ => Err(lost()),
@@ -69,6 +70,9 @@ struct SqliteConnection {
     /// The vector of an earlier result, used again.
     spare: Vec<Value<'static>>,
     in_transaction: bool,
+    /// A command was sent whose last reply was not read yet.
+    unread: bool,
+    /// The thread has ended.
     broken: bool,
 }
 
@@ -95,6 +99,9 @@ impl Connection for SqliteConnection {
 
     fn control(&mut self, command: Control) -> BoxFuture<'_, Result<()>> {
         Box::pin(async move {
+            if self.unread && command == Control::Rollback {
+                self.catch_up().await?;
+            }
             let mut running = self.start(Command::Control(command))?;
             loop {
                 if let Reply::End(end) = running.reply().await? {
@@ -111,6 +118,10 @@ impl Connection for SqliteConnection {
 
     fn is_broken(&self) -> bool {
         self.broken
+    }
+
+    fn survives_cancel(&self) -> bool {
+        true
     }
 
     fn bulk_id_step(&self) -> Option<u64> {
@@ -193,14 +204,36 @@ impl SqliteConnection {
     }
 
     fn start(&mut self, command: Command) -> Result<Running<'_>> {
-        if self.broken {
+        if self.unread {
             return Err(Error::ConnectionLost("an earlier statement was given up half-way".into()));
         }
         self.hangup.0.enough.store(false, Ordering::Relaxed);
         // Not usable until the reply is there: the future may be dropped at any await.
-        self.broken = true;
-        self.commands.try_send(command).map_err(|_| lost())?;
+        self.unread = true;
+        if self.commands.try_send(command).is_err() {
+            self.broken = true;
+            return Err(lost());
+        }
         Ok(Running { connection: self, finished: false })
+    }
+
+    /// Waits until the thread has ended what was given up half-way.
+    async fn catch_up(&mut self) -> Result<()> {
+        loop {
+            match self.replies.recv().await {
+                Some(Reply::End(end)) => {
+                    (self.unread, self.in_transaction) = (false, end.in_transaction);
+                    // Only now, when there is nothing left that it could let go on.
+                    self.hangup.0.cancelled.store(false, Ordering::Release);
+                    return Ok(());
+                }
+                Some(Reply::Rows(_) | Reply::Opened(_)) => {}
+                None => {
+                    self.broken = true;
+                    return Err(lost());
+                }
+            }
+        }
     }
 }
 
@@ -212,13 +245,15 @@ struct Running<'a> {
 
 impl Running<'_> {
     async fn reply(&mut self) -> Result<Reply> {
-        self.connection.replies.recv().await.ok_or_else(lost)
+        let reply = self.connection.replies.recv().await;
+        self.connection.broken = reply.is_none();
+        reply.ok_or_else(lost)
     }
 
     /// The thread waits for the next command: the connection is good again.
     fn finish(&mut self, end: &End) {
         self.finished = true;
-        self.connection.broken = false;
+        self.connection.unread = false;
         self.connection.in_transaction = end.in_transaction;
     }
 

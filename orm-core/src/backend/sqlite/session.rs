@@ -23,7 +23,7 @@ const CACHED_STATEMENTS: usize = 128;
 /// What both sides of a connection see.
 #[derive(Debug, Default)]
 pub(super) struct Shared {
-    /// The caller is gone: end whatever runs, then the thread.
+    /// Nobody waits any more: end whatever runs, and begin nothing until this is taken back.
     pub(super) cancelled: AtomicBool,
     /// The caller wants no more rows of this statement.
     pub(super) enough: AtomicBool,

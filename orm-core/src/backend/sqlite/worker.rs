@@ -102,11 +102,12 @@ pub(super) fn run(
     let begin = if location.mode == Mode::ReadOnly { "BEGIN" } else { "BEGIN IMMEDIATE" };
     let mut worker = Worker { output, begin, fixed: Vec::new() };
     while let Ok(command) = inbox.recv() {
-        if shared.cancelled.load(Ordering::Acquire) {
-            break;
-        }
         let mut batch = Batch::default();
         let outcome = match command {
+            // Given up before it began.
+            Command::Query(_) | Command::Control(_) if shared.cancelled.load(Ordering::Acquire) => {
+                Err(Error::Unsupported("nobody waits for this any more".into()))
+            }
             Command::Query(query) => worker.query(query, &mut batch),
             Command::Control(control) => worker.control(control).map(|()| Done::default()),
             Command::Close => break,

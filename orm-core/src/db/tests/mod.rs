@@ -3,5 +3,6 @@
 mod fake;
 mod log;
 mod pool;
+mod real;
 mod send;
 mod transaction;
