@@ -44,11 +44,16 @@ pub(crate) use check;
 
 fn main() -> ExitCode {
     let arguments = Arguments::from_args();
-    let cases: Vec<Case> =
-        [crud::cases(), types::edges::cases(), types::random::cases(), types::refused::cases()]
-            .into_iter()
-            .flatten()
-            .collect();
+    let cases: Vec<Case> = [
+        crud::cases(),
+        types::edges::cases(),
+        types::random::cases(),
+        types::refused::cases(),
+        types::sums::cases(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
     let mut trials = Vec::new();
     for server in Server::all() {
         for case in &cases {

@@ -3,3 +3,4 @@
 pub(crate) mod edges;
 pub(crate) mod random;
 pub(crate) mod refused;
+pub(crate) mod sums;
