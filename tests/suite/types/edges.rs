@@ -93,13 +93,13 @@ survives!(
     floats,
     Floating,
     [f64],
-    [0.0, 0.1, -0.1, 1e-300, f64::MAX, f64::MIN, f64::MIN_POSITIVE, f64::EPSILON]
+    [0.0, 0.1, -0.1, 1e-300, 5e-324, -0.0, f64::MAX, f64::MIN, f64::MIN_POSITIVE, f64::EPSILON]
 );
 survives!(
     narrow_floats,
     Narrow,
     [f32],
-    [0.0, 0.1, -0.1, f32::MAX, f32::MIN, f32::MIN_POSITIVE, f32::EPSILON]
+    [0.0, 0.1, -0.1, 1e-45, f32::MAX, f32::MIN, f32::MIN_POSITIVE, f32::EPSILON]
 );
 survives!(truth, Truth, [bool], [true, false]);
 
@@ -142,8 +142,10 @@ fn moment(text: &str) -> NaiveDateTime {
 }
 
 /// Moments at the edges: those of the years, of 1970, of 2038, of February.
-fn edges() -> [NaiveDateTime; 8] {
+fn edges() -> [NaiveDateTime; 10] {
     [
+        "0001-01-01 00:00:00",
+        "0999-12-31 23:59:59.999999",
         "1000-01-01 00:00:00",
         "1969-12-31 23:59:59.999999",
         "1970-01-01 00:00:00",
@@ -208,6 +210,17 @@ survives!(
         serde_json::json!({}),
         serde_json::json!([1, -2, 2.5, u64::MAX, i64::MIN, null, false, "x"]),
         serde_json::json!({"b": {"longer": [1, 2]}, "a": {"é": "🦀"}, "": null}),
+        serde_json::json!([
+            0.1 + 0.2,
+            1e300,
+            -1e-300,
+            f64::MAX,
+            5e-324,
+            1e21,
+            123456789.123456789,
+            1.0,
+            -0.0
+        ]),
         nested(30),
     ]
 );

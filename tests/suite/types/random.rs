@@ -42,9 +42,9 @@ struct Anything {
     list: Json<Vec<Option<String>>>,
 }
 
-/// Years 1000 to 9999, which MySQL promises to hold.
+/// Years 1 to 9999. MySQL promises years from 1000 on only, and keeps the earlier ones as well.
 fn instant() -> impl Strategy<Value = DateTime<Utc>> {
-    (-30_610_224_000_i64..=253_402_300_799, 0_u32..1_000_000)
+    (-62_135_596_800_i64..=253_402_300_799, 0_u32..1_000_000)
         .prop_map(|(seconds, micros)| DateTime::from_timestamp(seconds, micros * 1_000).expect("in range"))
 }
 
@@ -54,8 +54,7 @@ fn document() -> impl Strategy<Value = serde_json::Value> {
         any::<bool>().prop_map(Into::into),
         any::<i64>().prop_map(Into::into),
         any::<u64>().prop_map(Into::into),
-        // Of few digits, since MySQL keeps numbers and not their texts.
-        (-1_000_i16..1_000).prop_map(|eighths| (f64::from(eighths) / 8.0 + 0.0625).into()),
+        prop::num::f64::NORMAL.prop_map(Into::into),
         any::<String>().prop_map(Into::into),
     ];
     leaf.prop_recursive(4, 30, 5, |inner| {
