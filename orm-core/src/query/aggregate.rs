@@ -3,7 +3,7 @@
 use super::Query;
 use super::sink::Cell;
 use crate::db::{Call, CallStatement, Executor, Handle};
-use crate::driver::{Cells, Flow, RowSink};
+use crate::driver::{BoxFuture, Cells, Flow, RowSink};
 use crate::error::{Error, Result};
 use crate::model::{Column, Model};
 use crate::schema::ColumnDef;
@@ -46,45 +46,45 @@ impl<M: Model, O: Send + 'static> Query<M, O> {
     ///
     /// # Errors
     /// Whatever the database says.
-    pub async fn min<T: Nullable, E: Executor + ?Sized>(
+    pub fn min<T: Nullable, E: Executor + ?Sized>(
         self,
         db: &E,
         column: Column<M, T>,
-    ) -> Result<Option<T::Plain>>
+    ) -> BoxFuture<'_, Result<Option<T::Plain>>>
     where
         T::Family: Ordered,
     {
-        self.extreme("MIN", db.handle(), column.def()).await
+        Box::pin(self.extreme("MIN", db.handle(), column.def()))
     }
 
     /// The largest value of the column, `None` where there is none: one SELECT. NULLs do not count.
     ///
     /// # Errors
     /// Whatever the database says.
-    pub async fn max<T: Nullable, E: Executor + ?Sized>(
+    pub fn max<T: Nullable, E: Executor + ?Sized>(
         self,
         db: &E,
         column: Column<M, T>,
-    ) -> Result<Option<T::Plain>>
+    ) -> BoxFuture<'_, Result<Option<T::Plain>>>
     where
         T::Family: Ordered,
     {
-        self.extreme("MAX", db.handle(), column.def()).await
+        Box::pin(self.extreme("MAX", db.handle(), column.def()))
     }
 
     /// The sum of the column, `None` where there is nothing to add: one SELECT. `i64` or `u64` for integers, `f64` for floats, `Decimal` for decimals.
     ///
     /// # Errors
     /// [`Error::Decode`] where an integer sum is out of range; whatever the database says.
-    pub async fn sum<T: ColumnType, E: Executor + ?Sized>(
+    pub fn sum<T: ColumnType, E: Executor + ?Sized>(
         self,
         db: &E,
         column: Column<M, T>,
-    ) -> Result<Option<SumOf<T>>>
+    ) -> BoxFuture<'_, Result<Option<SumOf<T>>>>
     where
         T::Family: Numeric,
     {
-        self.numeric("SUM", db.handle(), column.def()).await
+        Box::pin(self.numeric("SUM", db.handle(), column.def()))
     }
 
     /// The average of the column, `None` where there is nothing: one SELECT. `f64`, or `Decimal` for decimals.
@@ -92,15 +92,15 @@ impl<M: Model, O: Send + 'static> Query<M, O> {
     /// # Errors
     /// Whatever the database says.
     #[doc(alias = "average")]
-    pub async fn avg<T: ColumnType, E: Executor + ?Sized>(
+    pub fn avg<T: ColumnType, E: Executor + ?Sized>(
         self,
         db: &E,
         column: Column<M, T>,
-    ) -> Result<Option<AverageOf<T>>>
+    ) -> BoxFuture<'_, Result<Option<AverageOf<T>>>>
     where
         T::Family: Numeric,
     {
-        self.numeric("AVG", db.handle(), column.def()).await
+        Box::pin(self.numeric("AVG", db.handle(), column.def()))
     }
 
     async fn extreme<T: types::Scalar>(

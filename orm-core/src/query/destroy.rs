@@ -3,7 +3,7 @@
 use super::Query;
 use super::update::{found, key_params};
 use crate::db::{Call, CallStatement, Executor, Handle};
-use crate::driver::NoRows;
+use crate::driver::{BoxFuture, NoRows};
 use crate::error::Result;
 use crate::model::Model;
 use crate::sql::{fixed, select};
@@ -17,12 +17,14 @@ impl<M: Model, O: Send + 'static> Query<M, O> {
     /// [`Error::MissingFilter`](crate::Error::MissingFilter) where no condition was given (or an empty list of them) and
     /// [`Query::everything`] was not said; whatever the database says.
     #[doc(alias = "delete")]
-    pub async fn destroy<E: Executor + ?Sized>(self, db: &E) -> Result<u64> {
-        self.must_be_meant()?;
+    pub fn destroy<E: Executor + ?Sized>(self, db: &E) -> BoxFuture<'_, Result<u64>> {
         let handle = db.handle();
-        let statement = select::delete(handle.dialect(), M::TABLE, self.rows)?;
-        let call = Call { table: Some(M::TABLE), statement: CallStatement::Dynamic(&statement.sql) };
-        Ok(handle.run(call, statement.params, &mut NoRows).await?.affected)
+        Box::pin(async move {
+            self.must_be_meant()?;
+            let statement = select::delete(handle.dialect(), M::TABLE, self.rows)?;
+            let call = Call { table: Some(M::TABLE), statement: CallStatement::Dynamic(&statement.sql) };
+            Ok(handle.run(call, statement.params, &mut NoRows).await?.affected)
+        })
     }
 }
 

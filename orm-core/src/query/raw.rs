@@ -1,11 +1,10 @@
 //! Raw SQL into models, tuples and scalars.
 
 use std::borrow::Cow;
-use std::future::Future;
 
 use super::sink::Tally;
 use crate::db::{Call, CallStatement, Executor, Handle};
-use crate::driver::{Cells, Flow, RowSink};
+use crate::driver::{BoxFuture, Cells, Flow, RowSink};
 use crate::error::{Error, Mismatch, Result};
 use crate::model::Row;
 use crate::schema::{ColumnDef, DataType, Table};
@@ -196,29 +195,25 @@ pub trait RawSql: Executor {
     /// # Errors
     /// [`Error::Decode`] where a column is missing, there are too few or too many for the tuple, or a cell is of another type; whatever the database says.
     #[doc(alias = "sequelize.query")]
-    fn query_as<T: FromRow>(
-        &self,
-        sql: impl IntoSql,
-        params: impl Params,
-    ) -> impl Future<Output = Result<Vec<T>>> + Send {
+    fn query_as<T: FromRow>(&self, sql: impl IntoSql, params: impl Params) -> BoxFuture<'_, Result<Vec<T>>> {
         let (sql, params) = (sql.into_sql(), params.into_params());
-        async move {
+        Box::pin(async move {
             let mut sink = Raw { rows: Vec::new(), order: Vec::new(), reordered: false };
             run(self.handle(), &sql, params?, &mut sink).await?;
             Ok(sink.rows)
-        }
+        })
     }
 
     /// Runs a statement and says how many rows it inserted or deleted, or matched for an update. Rows that come back are not looked at.
     ///
     /// # Errors
     /// Whatever the database says.
-    fn execute(&self, sql: impl IntoSql, params: impl Params) -> impl Future<Output = Result<u64>> + Send {
+    fn execute(&self, sql: impl IntoSql, params: impl Params) -> BoxFuture<'_, Result<u64>> {
         let (sql, params) = (sql.into_sql(), params.into_params());
-        async move {
+        Box::pin(async move {
             let mut rows = Tally::default();
             run(self.handle(), &sql, params?, &mut rows).await
-        }
+        })
     }
 }
 

@@ -1,11 +1,11 @@
 //! The verbs that every model has.
 
-use std::future::Future;
-
 use super::plan::Whole;
 use super::sink::Collect;
+use super::update::Changes;
 use super::{Query, bulk, destroy, update};
 use crate::db::{Call, CallStatement, Db, Executor, Handle};
+use crate::driver::BoxFuture;
 use crate::error::{Error, Result};
 use crate::model::{Assignments, IntoDraft, IntoKey, Model};
 use crate::sql::{check, fixed};
@@ -50,10 +50,10 @@ pub trait Record: Model {
     #[doc(alias = "findByPk")]
     fn find_by_id<E: Executor + ?Sized>(
         db: &E,
-        key: impl IntoKey<Self::Key> + Send,
-    ) -> impl Future<Output = Result<Option<Self>>> + Send {
+        key: impl IntoKey<Self::Key>,
+    ) -> BoxFuture<'_, Result<Option<Self>>> {
         let key = key.into_key(Self::TABLE);
-        async move { by_key(db.handle(), key?).await }
+        Box::pin(async move { by_key(db.handle(), key?).await })
     }
 
     /// Saves many drafts and gives the records with their ids.
@@ -67,17 +67,17 @@ pub trait Record: Model {
     fn bulk_create<E: Executor + ?Sized, D: IntoDraft<Self>>(
         db: &E,
         drafts: impl IntoIterator<Item = D>,
-    ) -> impl Future<Output = Result<Vec<Self>>> {
+    ) -> BoxFuture<'_, Result<Vec<Self>>> {
         let drafts = drafts.into_iter().map(IntoDraft::into_draft).collect::<Vec<_>>();
-        async move { bulk::bulk_create(db.handle(), drafts.into_iter()).await }
+        Box::pin(async move { bulk::bulk_create(db.handle(), drafts.into_iter()).await })
     }
 
     /// Writes every column of this record, and sets `updated_at`: one UPDATE by key.
     ///
     /// # Errors
     /// [`Error::RecordNotFound`] where the row is gone; [`Error::Encode`]; whatever the database says.
-    fn save<E: Executor + ?Sized>(&mut self, db: &E) -> impl Future<Output = Result<()>> + Send {
-        async move { update::save(db.handle(), self).await }
+    fn save<'a, E: Executor + ?Sized>(&'a mut self, db: &'a E) -> BoxFuture<'a, Result<()>> {
+        Box::pin(async move { update::save(db.handle(), self).await })
     }
 
     /// Writes some columns of this record, and sets `updated_at`: one UPDATE by key. The fields change too.
@@ -87,20 +87,21 @@ pub trait Record: Model {
     ///
     /// # Errors
     /// [`Error::RecordNotFound`] where the row is gone; [`Error::Encode`]; whatever the database says.
-    fn update<E: Executor + ?Sized>(
-        &mut self,
-        db: &E,
+    fn update<'a, E: Executor + ?Sized>(
+        &'a mut self,
+        db: &'a E,
         assignments: impl Assignments<Self>,
-    ) -> impl Future<Output = Result<()>> {
-        async move { update::update_record(db.handle(), self, assignments).await }
+    ) -> BoxFuture<'a, Result<()>> {
+        let changes = Changes::new(assignments);
+        Box::pin(async move { update::update_record(db.handle(), self, changes?).await })
     }
 
     /// Reads every column of this record again: one SELECT by key.
     ///
     /// # Errors
     /// [`Error::RecordNotFound`] where the row is gone; whatever the database says.
-    fn reload<E: Executor + ?Sized>(&mut self, db: &E) -> impl Future<Output = Result<()>> + Send {
-        async move {
+    fn reload<'a, E: Executor + ?Sized>(&'a mut self, db: &'a E) -> BoxFuture<'a, Result<()>> {
+        Box::pin(async move {
             let mut key = Vec::with_capacity(Self::TABLE.primary_key.len());
             for &n in Self::TABLE.primary_key {
                 key.push(self.value(n)?.into_owned());
@@ -108,7 +109,7 @@ pub trait Record: Model {
             let fresh = by_key::<Self>(db.handle(), key).await?;
             *self = fresh.ok_or(Error::RecordNotFound { table: Self::TABLE.name })?;
             Ok(())
-        }
+        })
     }
 
     /// Deletes this record's row: one DELETE by key.
@@ -116,8 +117,8 @@ pub trait Record: Model {
     /// # Errors
     /// [`Error::RecordNotFound`] where the row is gone already; [`Error::ForeignKeyViolation`]; whatever the database says.
     #[doc(alias = "delete")]
-    fn destroy<E: Executor + ?Sized>(&self, db: &E) -> impl Future<Output = Result<()>> + Send {
-        async move { destroy::destroy_record(db.handle(), self).await }
+    fn destroy<'a, E: Executor + ?Sized>(&'a self, db: &'a E) -> BoxFuture<'a, Result<()>> {
+        Box::pin(async move { destroy::destroy_record(db.handle(), self).await })
     }
 
     /// Creates the table and its indexes where they do not exist: `CREATE TABLE IF NOT EXISTS`, then what indexes are missing.
@@ -125,8 +126,8 @@ pub trait Record: Model {
     ///
     /// # Errors
     /// Whatever the database says.
-    fn sync(db: &Db) -> impl Future<Output = Result<()>> + Send {
-        async move { db.sync(&[Self::TABLE]).await }
+    fn sync(db: &Db) -> BoxFuture<'_, Result<()>> {
+        Box::pin(async move { db.sync(&[Self::TABLE]).await })
     }
 
     /// Drops the table with all its rows and creates it anew.
@@ -134,8 +135,8 @@ pub trait Record: Model {
     /// # Errors
     /// [`Error::TableReferenced`] where other tables refer to it; whatever the database says.
     #[doc(alias = "force")]
-    fn sync_force(db: &Db) -> impl Future<Output = Result<()>> + Send {
-        async move { db.sync_force(&[Self::TABLE]).await }
+    fn sync_force(db: &Db) -> BoxFuture<'_, Result<()>> {
+        Box::pin(async move { db.sync_force(&[Self::TABLE]).await })
     }
 
     /// Drops the table where it exists.
@@ -143,16 +144,16 @@ pub trait Record: Model {
     /// # Errors
     /// [`Error::TableReferenced`] where other tables refer to it; whatever the database says.
     #[doc(alias = "drop")]
-    fn drop_table(db: &Db) -> impl Future<Output = Result<()>> + Send {
-        async move { db.drop_table(Self::TABLE).await }
+    fn drop_table(db: &Db) -> BoxFuture<'_, Result<()>> {
+        Box::pin(async move { db.drop_table(Self::TABLE).await })
     }
 
     /// Empties the table; generated ids start again.
     ///
     /// # Errors
     /// [`Error::TableReferenced`] where other tables refer to it; whatever the database says.
-    fn truncate(db: &Db) -> impl Future<Output = Result<()>> + Send {
-        async move { db.truncate(Self::TABLE).await }
+    fn truncate(db: &Db) -> BoxFuture<'_, Result<()>> {
+        Box::pin(async move { db.truncate(Self::TABLE).await })
     }
 }
 

@@ -9,6 +9,7 @@ use super::projection::{Projected, Projection, Selected, SelectedOf, Selection};
 use super::sink::{Collect, Tally};
 use super::stream::RowStream;
 use crate::db::{Call, CallStatement, Executor, Handle};
+use crate::driver::BoxFuture;
 use crate::error::Result;
 use crate::model::{Expr, Model, OrderBy};
 use crate::sql::select::{Wanted, select};
@@ -100,8 +101,8 @@ impl<M: Model, O: Send + 'static> Query<M, O> {
     /// # Errors
     /// [`Error::Decode`](crate::Error::Decode) where a cell is not of the field's type; whatever the database says.
     #[doc(alias = "findAll")]
-    pub async fn all<E: Executor + ?Sized>(self, db: &E) -> Result<Vec<O>> {
-        self.fetch(db.handle()).await
+    pub fn all<E: Executor + ?Sized>(self, db: &E) -> BoxFuture<'_, Result<Vec<O>>> {
+        Box::pin(self.fetch(db.handle()))
     }
 
     /// The first row, if there is one: one SELECT with `LIMIT 1`, which is left out where the key is pinned.
@@ -109,34 +110,28 @@ impl<M: Model, O: Send + 'static> Query<M, O> {
     /// # Errors
     /// As [`Query::all`].
     #[doc(alias = "findOne")]
-    pub async fn one<E: Executor + ?Sized>(mut self, db: &E) -> Result<Option<O>> {
+    pub fn one<E: Executor + ?Sized>(mut self, db: &E) -> BoxFuture<'_, Result<Option<O>>> {
+        let handle = db.handle();
         if !self.rows.pins_key(M::TABLE) || self.rows.offset.is_some() || self.rows.limit == Some(0) {
             self.rows.limit = Some(self.rows.limit.map_or(1, |limit| limit.min(1)));
         }
-        Ok(self.fetch(db.handle()).await?.into_iter().next())
+        Box::pin(async move { Ok(self.fetch(handle).await?.into_iter().next()) })
     }
 
     /// How many rows there are, a limit and an offset included: one SELECT.
     ///
     /// # Errors
     /// Whatever the database says.
-    pub async fn count<E: Executor + ?Sized>(self, db: &E) -> Result<u64> {
-        super::aggregate::count::<M>(db.handle(), self.rows).await
+    pub fn count<E: Executor + ?Sized>(self, db: &E) -> BoxFuture<'_, Result<u64>> {
+        Box::pin(super::aggregate::count::<M>(db.handle(), self.rows))
     }
 
     /// Whether there is a row at all: one SELECT with `LIMIT 1`.
     ///
     /// # Errors
     /// Whatever the database says.
-    pub async fn exists<E: Executor + ?Sized>(mut self, db: &E) -> Result<bool> {
-        self.rows.limit = Some(self.rows.limit.map_or(1, |limit| limit.min(1)));
-        self.rows.order.clear();
-        let handle = db.handle();
-        let statement = select(handle.dialect(), M::TABLE, Wanted::Existence, self.rows)?;
-        let mut found = Tally::default();
-        let call = Call { table: Some(M::TABLE), statement: CallStatement::Dynamic(&statement.sql) };
-        handle.run(call, statement.params, &mut found).await?;
-        Ok(found.0 > 0)
+    pub fn exists<E: Executor + ?Sized>(self, db: &E) -> BoxFuture<'_, Result<bool>> {
+        Box::pin(exists::<M>(db.handle(), self.rows))
     }
 
     /// The rows of this page and how many there are on all pages: two SELECTs, the second without limit, offset and order.
@@ -146,12 +141,14 @@ impl<M: Model, O: Send + 'static> Query<M, O> {
     /// # Errors
     /// As [`Query::all`].
     #[doc(alias = "findAndCountAll")]
-    pub async fn find_and_count<E: Executor + ?Sized>(self, db: &E) -> Result<(Vec<O>, u64)> {
+    pub fn find_and_count<E: Executor + ?Sized>(self, db: &E) -> BoxFuture<'_, Result<(Vec<O>, u64)>> {
         let handle = db.handle();
-        let everything = Rows { filter: self.rows.filter.clone(), ..Rows::default() };
-        let rows = self.fetch(handle).await?;
-        let total = super::aggregate::count::<M>(handle, everything).await?;
-        Ok((rows, total))
+        Box::pin(async move {
+            let everything = Rows { filter: self.rows.filter.clone(), ..Rows::default() };
+            let rows = self.fetch(handle).await?;
+            let total = super::aggregate::count::<M>(handle, everything).await?;
+            Ok((rows, total))
+        })
     }
 
     /// The rows as they arrive, in constant memory: one SELECT. A transaction can send nothing else while a stream of it is open.
@@ -179,4 +176,15 @@ impl<M: Model, O: Send + 'static> Query<M, O> {
 /// What the plan of a query asks for.
 pub(super) fn wanted<M: Model, O>(plan: &dyn Plan<O>) -> Wanted<'_> {
     plan.columns().map_or(Wanted::All, Wanted::Columns)
+}
+
+/// Whether there is a row at all.
+pub(super) async fn exists<M: Model>(handle: Handle<'_>, mut rows: Rows) -> Result<bool> {
+    rows.limit = Some(rows.limit.map_or(1, |limit| limit.min(1)));
+    rows.order.clear();
+    let statement = select(handle.dialect(), M::TABLE, Wanted::Existence, rows)?;
+    let mut found = Tally::default();
+    let call = Call { table: Some(M::TABLE), statement: CallStatement::Dynamic(&statement.sql) };
+    handle.run(call, statement.params, &mut found).await?;
+    Ok(found.0 > 0)
 }

@@ -2,8 +2,9 @@
 
 use super::Query;
 use super::insert::now;
+use super::select::exists;
 use crate::db::{Call, CallStatement, Executor, Handle, Transaction};
-use crate::driver::{Cells, Flow, NoRows, RowSink};
+use crate::driver::{BoxFuture, Cells, Flow, NoRows, RowSink};
 use crate::error::{Error, Result};
 use crate::model::{Assignment, Assignments, Change, Model};
 use crate::schema::{Managed, Table};
@@ -13,10 +14,10 @@ use crate::types;
 use crate::value::Value;
 
 /// The new values of columns, checked: each column at most once, `updated_at` added.
-struct Changes(Vec<(usize, NewValue)>);
+pub(super) struct Changes(Vec<(usize, NewValue)>);
 
 impl Changes {
-    fn new<M: Model>(assignments: impl Assignments<M>) -> Result<Self> {
+    pub(super) fn new<M: Model>(assignments: impl Assignments<M>) -> Result<Self> {
         let mut list: Vec<Assignment<M>> = Vec::new();
         assignments.add_to(&mut list);
         let mut changes: Vec<(usize, NewValue)> = Vec::with_capacity(list.len() + 1);
@@ -75,13 +76,17 @@ impl<M: Model, O: Send + 'static> Query<M, O> {
     /// # Errors
     /// [`Error::MissingFilter`] where no condition was given (or an empty list of them) and [`Query::everything`] was not said;
     /// [`Error::Encode`] where a value does not fit; whatever the database says.
-    pub async fn update<E: Executor + ?Sized>(self, db: &E, assignments: impl Assignments<M>) -> Result<u64> {
-        let changes = Changes::new(assignments)?;
-        self.must_be_meant()?;
-        if changes.0.is_empty() {
-            return Ok(0);
-        }
-        run::<M>(db.handle(), changes, self.rows).await
+    pub fn update<E: Executor + ?Sized>(
+        self,
+        db: &E,
+        assignments: impl Assignments<M>,
+    ) -> BoxFuture<'_, Result<u64>> {
+        let changes = self.must_be_meant().and_then(|()| Changes::new(assignments));
+        let handle = db.handle();
+        Box::pin(async move {
+            let changes = changes?;
+            if changes.0.is_empty() { Ok(0) } else { run::<M>(handle, changes, self.rows).await }
+        })
     }
 
     /// Refuses to change a whole table that was not meant.
@@ -155,12 +160,7 @@ pub(super) async fn save<M: Model>(handle: Handle<'_>, record: &mut M) -> Result
 }
 
 async fn record_exists<M: Model>(handle: Handle<'_>, record: &M) -> Result<()> {
-    let mut query = Query::<M>::new();
-    query.rows = same_key(record)?;
-    let there = match handle {
-        Handle::Db(db) => query.exists(db).await?,
-        Handle::Transaction(tx) => query.exists(tx).await?,
-    };
+    let there = exists::<M>(handle, same_key(record)?).await?;
     found::<M>(u64::from(there))
 }
 
@@ -173,9 +173,8 @@ pub(super) fn found<M: Model>(affected: u64) -> Result<()> {
 pub(super) async fn update_record<M: Model>(
     handle: Handle<'_>,
     record: &mut M,
-    assignments: impl Assignments<M>,
+    changes: Changes,
 ) -> Result<()> {
-    let changes = Changes::new(assignments)?;
     if changes.0.is_empty() {
         return Ok(());
     }
