@@ -168,6 +168,11 @@ pub trait Connection: Send {
         false
     }
 
+    /// Ends what may still be running on the server for a future that was dropped half-way. The connection is not used after this.
+    fn abandon(&mut self) -> BoxFuture<'_, ()> {
+        Box::pin(async {})
+    }
+
     /// The distance between two ids of a plain bulk insert whose ids are all generated, `None` where ids may not be
     /// consecutive and each row has to be asked for.
     fn bulk_id_step(&self) -> Option<u64>;

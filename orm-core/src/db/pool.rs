@@ -167,22 +167,36 @@ impl Drop for Held {
         match object.condition() {
             Condition::Ready if object.is_closing() => farewell(Object::take(object)),
             Condition::Ready => drop(object),
+            Condition::Lost if object.is_dirty() => self.in_background(object, abandon),
             Condition::Lost => drop(Object::take(object)),
-            Condition::Undo if object.is_closing() => drop(Object::take(object)),
-            Condition::Undo => {
-                let survives = object.survives_cancel();
-                match runtime::Handle::try_current() {
-                    Ok(runtime) if !self.recovering => {
-                        runtime.spawn(undo(Self { object: Some(object), recovering: true }));
-                    }
-                    // Whoever takes it next rolls back first.
-                    _ if survives => drop(object),
-                    // The server rolls back when the connection ends.
-                    _ => drop(Object::take(object)),
-                }
-            }
+            Condition::Undo => self.in_background(object, undo),
         }
     }
+}
+
+impl Held {
+    /// Hands the connection to a task that cleans up, where there can be one. It counts as in use meanwhile, so that those who give up
+    /// many statements do not pile up work on the server.
+    fn in_background<F: Future<Output = ()> + Send + 'static>(
+        &self,
+        object: Object<Opener>,
+        task: impl FnOnce(Self) -> F,
+    ) {
+        match runtime::Handle::try_current() {
+            Ok(runtime) if !self.recovering => {
+                drop(runtime.spawn(task(Self { object: Some(object), recovering: true })));
+            }
+            // Whoever takes it next rolls back first.
+            _ if object.condition() == Condition::Undo && object.survives_cancel() => drop(object),
+            // The server rolls back when the connection ends.
+            _ => drop(Object::take(object)),
+        }
+    }
+}
+
+/// Ends what a dropped future left running on the server.
+async fn abandon(mut held: Held) {
+    held.session().abandon().await;
 }
 
 /// Rolls back what a dropped future left behind. The connection stays out of the pool meanwhile.

@@ -171,6 +171,11 @@ impl Session {
         self.shared.statement_timeout
     }
 
+    /// Ends what may still be running for a future that was dropped. It is not used after this.
+    pub(super) async fn abandon(&mut self) {
+        let _ = tokio::time::timeout(self.shared.upkeep_timeout, self.connection.abandon()).await;
+    }
+
     /// Says good-bye, for as long as that may take.
     pub(super) async fn close(self) {
         // A server that does not answer will notice by itself.

@@ -15,6 +15,7 @@ use mysql_async::{
 
 use super::dialect::{MARIADB, MYSQL, ServerDialect};
 use super::error;
+use super::kill::{IDENTITY, kill};
 use super::options::Options;
 use super::value::{RowCells, to_driver};
 use crate::driver::{BoxFuture, Connection, Control, Done, Flow, RowSink, Statement};
@@ -52,6 +53,7 @@ pub(super) struct MysqlConnection {
     bulk_id_step: Option<u64>,
     packet_limit: usize,
     user: Box<str>,
+    server: Box<str>,
 }
 
 impl fmt::Debug for MysqlConnection {
@@ -85,13 +87,13 @@ impl MysqlConnection {
         let connected = async {
             let mut conn = Conn::new(options.driver()).await?;
             conn.query_drop(SESSION).await?;
-            let about: Option<Row> = conn.query_first(ABOUT_SERVER).await?;
+            let about: Option<Row> = conn.query_first(format!("{ABOUT_SERVER}, {IDENTITY}")).await?;
             Ok((conn, about))
         };
         let (mut conn, about) = connected.await.map_err(|failure| error::connecting(failure, options))?;
         let mut about = about.map(Row::unwrap).unwrap_or_default().into_iter().map(text);
         let mut next = || about.next().unwrap_or_default();
-        let (version, step, packet_limit, in_group) = (next(), next(), next(), next());
+        let (version, step, packet_limit, in_group, server) = (next(), next(), next(), next(), next());
         let dialect = if version.contains("MariaDB") { &MARIADB } else { &MYSQL };
         let one_writer = in_group == "0" || single_primary(&mut conn).await;
         Ok(Self {
@@ -105,6 +107,7 @@ impl MysqlConnection {
             // The smallest that a server can be set to, should it not have said.
             packet_limit: packet_limit.parse().unwrap_or(1024),
             user: options.user().into(),
+            server: server.into(),
         })
     }
 
@@ -198,6 +201,15 @@ impl MysqlConnection {
         Ok(())
     }
 
+    /// Closes a connection that was left in the middle of a result at once. The driver would read the result to its end first, in a
+    /// task of its own, however long that takes; a command that was begun and dropped keeps it from that.
+    fn hang_up(&mut self) {
+        if let Some(conn) = self.conn.as_mut().filter(|_| self.busy && !std::thread::panicking()) {
+            let mut command = conn.ping();
+            let _ = command.as_mut().poll(&mut Context::from_waker(Waker::noop()));
+        }
+    }
+
     fn start(&mut self) -> Result<()> {
         if self.is_broken() {
             return Err(gone());
@@ -282,6 +294,18 @@ impl Connection for MysqlConnection {
         self.packet_limit
     }
 
+    fn abandon(&mut self) -> BoxFuture<'_, ()> {
+        Box::pin(async move {
+            self.hang_up();
+            if let Some(conn) = self.conn.take() {
+                let (options, number) = (conn.opts().clone(), conn.id());
+                drop(conn);
+                // A server that does not answer cannot be told.
+                let _ = kill(options, &self.server, number).await;
+            }
+        })
+    }
+
     fn close(mut self: Box<Self>) -> BoxFuture<'static, ()> {
         Box::pin(async move {
             if let Some(conn) = self.conn.take_if(|_| !self.busy) {
@@ -293,13 +317,8 @@ impl Connection for MysqlConnection {
 }
 
 impl Drop for MysqlConnection {
-    /// A connection left in the middle of a result is closed at once. The driver would read the result to its end first, in a
-    /// task of its own, however long that takes; a command that was begun and dropped keeps it from that.
     fn drop(&mut self) {
-        if let Some(conn) = self.conn.as_mut().filter(|_| self.busy && !std::thread::panicking()) {
-            let mut command = conn.ping();
-            let _ = command.as_mut().poll(&mut Context::from_waker(Waker::noop()));
-        }
+        self.hang_up();
     }
 }
 

@@ -4,6 +4,7 @@ mod connection;
 mod dialect;
 mod error;
 mod introspect;
+mod kill;
 mod options;
 #[cfg(test)]
 mod tests;

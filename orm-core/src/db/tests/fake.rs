@@ -193,6 +193,10 @@ impl Connection for Wire {
         self.server.survives
     }
 
+    fn abandon(&mut self) -> BoxFuture<'_, ()> {
+        Box::pin(async { self.server.note(format!("{}: abandoned", self.number)) })
+    }
+
     fn bulk_id_step(&self) -> Option<u64> {
         None
     }

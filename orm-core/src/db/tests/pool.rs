@@ -68,7 +68,7 @@ async fn a_statement_that_misses_its_deadline_costs_its_connection() {
         let expected: &[&str] = if survives {
             &["1: hang", "1: ROLLBACK", "1: after"]
         } else {
-            &["1: hang", "1: gone", "2: after"]
+            &["1: hang", "1: abandoned", "1: gone", "2: after"]
         };
         assert_eq!(server.journal(), expected);
     }

@@ -324,6 +324,28 @@ async fn a_statement_that_takes_too_long_is_given_up() {
 }
 
 #[tokio::test]
+async fn what_was_given_up_does_not_go_on_on_the_server() {
+    for place in servers().await {
+        let db = place.options().max_connections(3).connect().await.unwrap();
+        let observer = place.db().await;
+        for _ in 0..12 {
+            let given_up =
+                tokio::time::timeout(Duration::from_millis(30), ask(&db, "SELECT SLEEP(60)")).await;
+            assert!(given_up.is_err());
+        }
+        let sleeping = "SELECT COUNT(*) FROM information_schema.processlist WHERE db = DATABASE() AND info = 'SELECT SLEEP(60)'";
+        let started = Instant::now();
+        while one(&observer, sleeping).await != "0" {
+            assert!(started.elapsed() < Duration::from_secs(10), "{}", place.url);
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        db.close().await.unwrap();
+        observer.close().await.unwrap();
+        place.end().await;
+    }
+}
+
+#[tokio::test]
 async fn connections_and_their_statements_stay_warm() {
     for place in servers().await {
         let db = place.db().await;

@@ -103,6 +103,7 @@ async fn what_ends_it_poisons_it() {
         assert_ended(run(&tx, "insert").await);
         assert_ended(tx.commit().await);
         run(&db, "after").await.unwrap();
+        tokio::task::yield_now().await;
         let journal = server.journal();
         assert!(!journal.contains(&"1: insert".to_owned()), "{end}: {journal:?}");
         // After these the same connection would be in an unknown state.
@@ -155,6 +156,7 @@ async fn it_begins_on_another_connection_where_the_server_was_restarted() {
     run(&tx, "insert").await.unwrap();
     tx.commit().await.unwrap();
     run(&db, "after").await.unwrap();
+    tokio::task::yield_now().await;
     assert_eq!(db.pool().open_connections(), 1, "the dead ones are out of the pool");
 }
 
