@@ -32,6 +32,7 @@ cases![
     decimals,
     uuids,
     documents,
+    documents_deeper_than_a_server_allows,
     structs_as_documents,
     seconds_and_milliseconds,
 ];
@@ -221,9 +222,30 @@ survives!(
             1.0,
             -0.0
         ]),
-        nested(30),
+        nested(31),
     ]
 );
+
+/// SQLite holds whatever can be read again, MySQL 100 levels, MariaDB 31: a document comes back whole or is refused with a typed error.
+async fn documents_deeper_than_a_server_allows(fixture: &Fixture) -> Outcome {
+    let db = &fixture.db;
+    Free::sync(db).await?;
+    let mut refused = 0;
+    for depth in [31, 32, 100, 101, 127] {
+        let value = nested(depth);
+        match Free::build().value(&value).save(db).await {
+            Ok(saved) => {
+                check!(Free::find_by_id(db, saved.id).await?.is_some_and(|read| read.value == value))
+            }
+            Err(error) => {
+                check!(depth > 31 && matches!(error, Error::CheckViolation(_)));
+                refused += 1;
+            }
+        }
+    }
+    check!(Free::find().count(db).await? == 5 - refused);
+    Ok(())
+}
 
 #[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
 struct Settings {
