@@ -1,5 +1,6 @@
 //! The whole circle: define, create, find, count, order, page, update, destroy.
-//! `cargo run --example quickstart`, or with `DATABASE_URL=mysql://user:password@localhost/database` before it.
+//! `cargo run --example quickstart`, or with `DATABASE_URL=mysql://user12:12user@localhost:3306/testdb` before it.
+//! The README shows this program.
 
 use orm_core::prelude::*;
 
@@ -16,7 +17,8 @@ struct Book {
 
 #[tokio::main]
 async fn main() -> Result<(), Error> {
-    let db = DbOptions::new(examples::database_url()).log_to_stdout(true).connect().await?;
+    let url = std::env::var("DATABASE_URL").unwrap_or_else(|_| "sqlite::memory:".to_owned());
+    let db = DbOptions::new(url).log_to_stdout(true).connect().await?;
     Book::sync_force(&db).await?;
 
     let mut emma = Book::build().title("Emma").author("Jane Austen").save(&db).await?;

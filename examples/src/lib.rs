@@ -1,5 +1,7 @@
 //! What the example programs share: which database they use, and the tutorial's models.
 
+pub mod guide;
+
 use std::path::PathBuf;
 
 use orm_core::prelude::*;

@@ -1,0 +1,39 @@
+//! What the programs in the guide (`docs/`) and in the README share. They are compiled and run as the doc tests of this crate.
+
+use orm_core::prelude::*;
+
+pub use crate::Note;
+
+/// Runs a program of the guide on an empty database in memory, with the table of [`Note`] made.
+///
+/// # Panics
+/// Where the program fails.
+pub fn run(program: impl AsyncFnOnce(Db) -> orm_core::Result<()>) {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .expect("a runtime needs nothing that could be missing");
+    let outcome = runtime.block_on(async {
+        let db = Db::connect("sqlite::memory:").await?;
+        Note::sync(&db).await?;
+        program(db).await
+    });
+    if let Err(error) = outcome {
+        panic!("the program failed: {error}");
+    }
+}
+
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+mod readme {}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn the_readme_shows_the_quickstart() {
+        let program = include_str!("../examples/quickstart.rs");
+        let program: Vec<&str> = program.lines().filter(|line| !line.starts_with("//!")).collect();
+        let readme = include_str!("../../README.md");
+        assert!(readme.contains(program.join("\n").trim()), "README.md shows another program than quickstart.rs");
+    }
+}
