@@ -22,8 +22,9 @@ use crate::driver::{BoxFuture, Connection, Control, Done, Flow, RowSink, Stateme
 use crate::error::{Error, Result};
 use crate::value::Value;
 
-/// Sent on connect and after every reset: UTC, and refusing instead of bending values.
-const SESSION: &str = "SET time_zone='+00:00', sql_mode='ONLY_FULL_GROUP_BY,STRICT_TRANS_TABLES,NO_ZERO_IN_DATE,\
+/// Sent on connect and after every reset: UTC, and refusing instead of bending values. A reset takes MySQL's connections to the
+/// server's own character set, whatever was agreed on when connecting, so it is named too.
+const SESSION: &str = "SET NAMES utf8mb4, time_zone='+00:00', sql_mode='ONLY_FULL_GROUP_BY,STRICT_TRANS_TABLES,NO_ZERO_IN_DATE,\
      NO_ZERO_DATE,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION,NO_AUTO_VALUE_ON_ZERO'";
 
 /// What has to be known of the server. Both servers have all of this; whether a group has several primaries is asked of those

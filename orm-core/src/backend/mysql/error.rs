@@ -2,7 +2,10 @@
 //!
 //! Their texts quote values (1062 shows the duplicate), so each is passed on only where it cannot.
 
-use mysql_async::{DriverError, Error as DriverFailure, IoError, ServerError, TlsError};
+use std::fmt::Display;
+use std::io::ErrorKind;
+
+use mysql_async::{DriverError, Error as DriverFailure, IoError, ServerError};
 
 use super::options::Options;
 use crate::error::{DatabaseError, Error, Violation};
@@ -11,13 +14,15 @@ use crate::error::{DatabaseError, Error, Violation};
 pub(super) fn connecting(failure: DriverFailure, options: &Options) -> Error {
     match failure {
         DriverFailure::Server(error) => refused(error, options.user(), options.database(), ""),
-        DriverFailure::Io(IoError::Tls(error)) => {
-            let hint = if matches!(error, TlsError::Pem(_)) { "" } else { " (`ssl-ca` names the authority to trust)" };
-            Error::ConnectionRefused(format!("{}: TLS: {error}{hint}", options.address()).into())
-        }
-        DriverFailure::Io(IoError::Io(error)) => {
-            Error::ConnectionRefused(format!("{}: {error}", options.address()).into())
-        }
+        DriverFailure::Io(IoError::Tls(error)) => untrusted(&error, options),
+        DriverFailure::Io(IoError::Io(error)) => match (error.kind(), options.ssl_ca()) {
+            (ErrorKind::NotFound | ErrorKind::PermissionDenied, Some(file)) => {
+                Error::Configuration(format!("the file {file:?} of `ssl-ca` cannot be read: {error}").into())
+            }
+            // What TLS refuses arrives as data that is not valid.
+            (ErrorKind::InvalidData, _) if options.is_encrypted() => untrusted(&error, options),
+            _ => Error::ConnectionRefused(format!("{}: {error}", options.address()).into()),
+        },
         DriverFailure::Driver(DriverError::NoClientSslFlagFromServer) => Error::Configuration(
             format!("the server at {} offers no TLS: set it up there, or say ssl-mode=disabled", options.address())
                 .into(),
@@ -32,6 +37,12 @@ pub(super) fn connecting(failure: DriverFailure, options: &Options) -> Error {
         }
         _ => Error::ConnectionRefused(format!("{}: no MySQL server answers there", options.address()).into()),
     }
+}
+
+fn untrusted(error: &dyn Display, options: &Options) -> Error {
+    Error::ConnectionRefused(
+        format!("{}: TLS: {error} (`ssl-ca` names the authority to trust)", options.address()).into(),
+    )
 }
 
 /// The error for a failure of a statement on a connection that stood.
