@@ -20,3 +20,12 @@ pub use db::{Db, DbOptions, Executor, Transaction};
 pub use error::{Error, Result};
 pub use model::Model;
 pub use orm_derive::Model;
+
+// The crates whose types are column types, so that an application need not depend on them in the same version.
+pub use chrono;
+#[cfg(feature = "rust_decimal")]
+pub use rust_decimal;
+#[cfg(feature = "serde_json")]
+pub use serde_json;
+#[cfg(feature = "uuid")]
+pub use uuid;

@@ -6,6 +6,11 @@ pub use crate::db::{Db, DbOptions, Executor, Transaction};
 pub use crate::error::Error;
 pub use crate::model::{Expr, Model};
 pub use crate::query::{Query, RawSql, Record, TrustedSql};
+pub use crate::types::DbEnum;
 #[cfg(feature = "serde_json")]
 pub use crate::types::Json;
 pub use orm_derive::Model;
+#[cfg(feature = "rust_decimal")]
+pub use rust_decimal::Decimal;
+#[cfg(feature = "uuid")]
+pub use uuid::Uuid;

@@ -12,8 +12,8 @@ use crate::value::Value;
 /// The most rows of one INSERT. Larger ones are no faster, and a statement of this size stays prepared.
 const CHUNK_ROWS: usize = 1000;
 
-/// What a row costs on the wire beside its values.
-const ROW_OVERHEAD: usize = 64;
+/// What a value costs in the statement's text: a placeholder, a comma and a space, with some to spare.
+const PLACEHOLDER: usize = 4;
 
 /// Inserts the drafts, in one transaction where it takes more than one statement.
 pub(super) async fn bulk_create<M: Model>(
@@ -57,7 +57,7 @@ async fn fits(handle: Handle<'_>, rows: &[Values]) -> Result<bool> {
 }
 
 fn row_size(row: &Values) -> usize {
-    ROW_OVERHEAD + row.iter().flatten().map(Value::wire_size).sum::<usize>()
+    (row.len() + 1) * PLACEHOLDER + row.iter().flatten().map(Value::wire_size).sum::<usize>()
 }
 
 /// Sends the rows in runs of the same shape, each run in chunks below the limits.

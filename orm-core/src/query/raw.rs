@@ -226,10 +226,20 @@ async fn run(
     sink: &mut dyn RowSink,
 ) -> Result<u64> {
     let mut lease = handle.lease().await?;
-    // What raw SQL sets in a session must not reach the next user of the connection.
-    lease.touch();
+    if may_change_session(sql) {
+        lease.touch();
+    }
     let call = Call { table: None, statement: CallStatement::Dynamic(sql) };
     Ok(lease.run(call, params, sink).await?.affected)
+}
+
+/// Whether the text may leave something in the session (a setting, a lock, a temporary table, a transaction), so that the session
+/// has to be reset before its next user. In doubt it may.
+fn may_change_session(sql: &str) -> bool {
+    const PLAIN: &[&str] = &["select", "insert", "update", "delete", "replace", "with", "values"];
+    let lower = sql.trim_start_matches(|c: char| c.is_whitespace() || c == '(').to_ascii_lowercase();
+    let first = lower.split(|c: char| !c.is_ascii_alphabetic()).next().unwrap_or_default();
+    !PLAIN.contains(&first) || lower.contains('@') || lower.contains("get_lock") || lower.contains(';')
 }
 
 /// Gathers the rows of a raw query, finding columns by name where they belong to a table.
@@ -270,5 +280,37 @@ impl<T: FromRow> RowSink for Raw<T> {
         let mut row = if self.reordered { Row::reordered(cells, &self.order) } else { Row::new(cells, 0) };
         self.rows.push(T::from_row(&mut row)?);
         Ok(Flow::Continue)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::may_change_session;
+
+    #[test]
+    fn reading_and_writing_rows_leaves_the_session_alone() {
+        for sql in
+            ["SELECT 1", "  (select 1)", "INSERT INTO t VALUES (?)", "WITH x AS (SELECT 1) SELECT * FROM x"]
+        {
+            assert!(!may_change_session(sql), "{sql}");
+        }
+    }
+
+    #[test]
+    fn all_else_may_change_it() {
+        for sql in [
+            "SET time_zone = '+02:00'",
+            "CREATE TEMPORARY TABLE t (id INT)",
+            "SELECT GET_LOCK('a', 1)",
+            "SELECT @a := 1",
+            "USE other",
+            "BEGIN",
+            "SELECT 1; SET sql_mode = ''",
+            "/* hint */ SET x = 1",
+            "CALL p()",
+            "",
+        ] {
+            assert!(may_change_session(sql), "{sql}");
+        }
     }
 }
