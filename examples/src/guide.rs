@@ -23,9 +23,19 @@ pub fn run(program: impl AsyncFnOnce(Db) -> orm_core::Result<()>) {
     }
 }
 
+/// One module a text, whose programs become doc tests.
 #[cfg(doctest)]
-#[doc = include_str!("../../README.md")]
-mod readme {}
+macro_rules! texts {
+    ($($name:ident $path:literal;)*) => { $(#[doc = include_str!($path)] mod $name {})* };
+}
+
+#[cfg(doctest)]
+texts! {
+    readme "../../README.md";
+    guide "../../docs/README.md";
+    models "../../docs/01-models.md";
+    creating "../../docs/02-creating.md";
+}
 
 #[cfg(test)]
 mod tests {
