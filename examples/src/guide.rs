@@ -35,6 +35,8 @@ texts! {
     guide "../../docs/README.md";
     models "../../docs/01-models.md";
     creating "../../docs/02-creating.md";
+    finding "../../docs/03-finding.md";
+    changing "../../docs/04-changing.md";
 }
 
 #[cfg(test)]
