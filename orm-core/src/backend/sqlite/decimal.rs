@@ -15,7 +15,40 @@ const NOT_A_DECIMAL: &str = "a text is not a decimal";
 /// Digits that an average has more than the numbers it is made of: as many as on MySQL.
 const AVERAGE_DIGITS: u32 = 4;
 
-/// Teaches a connection the collation `orm_decimal` and the functions `orm_decimal_add`, `_sub`, `_sum` and `_avg`.
+/// The averages of columns with 0, 1, 2 .. digits behind the point. A column's texts do not say how many it has: their zeros are stripped.
+pub(super) static AVERAGES: [&str; 29] = [
+    "orm_decimal_avg_0",
+    "orm_decimal_avg_1",
+    "orm_decimal_avg_2",
+    "orm_decimal_avg_3",
+    "orm_decimal_avg_4",
+    "orm_decimal_avg_5",
+    "orm_decimal_avg_6",
+    "orm_decimal_avg_7",
+    "orm_decimal_avg_8",
+    "orm_decimal_avg_9",
+    "orm_decimal_avg_10",
+    "orm_decimal_avg_11",
+    "orm_decimal_avg_12",
+    "orm_decimal_avg_13",
+    "orm_decimal_avg_14",
+    "orm_decimal_avg_15",
+    "orm_decimal_avg_16",
+    "orm_decimal_avg_17",
+    "orm_decimal_avg_18",
+    "orm_decimal_avg_19",
+    "orm_decimal_avg_20",
+    "orm_decimal_avg_21",
+    "orm_decimal_avg_22",
+    "orm_decimal_avg_23",
+    "orm_decimal_avg_24",
+    "orm_decimal_avg_25",
+    "orm_decimal_avg_26",
+    "orm_decimal_avg_27",
+    "orm_decimal_avg_28",
+];
+
+/// Teaches a connection the collation `orm_decimal` and the functions `orm_decimal_add`, `_sub`, `_sum`, `_avg` and [`AVERAGES`].
 pub(super) fn register(connection: &Connection) -> Result<()> {
     let flags =
         FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC | FunctionFlags::SQLITE_INNOCUOUS;
@@ -23,7 +56,11 @@ pub(super) fn register(connection: &Connection) -> Result<()> {
     connection.create_scalar_function("orm_decimal_add", 2, flags, |context| combine(context, false))?;
     connection.create_scalar_function("orm_decimal_sub", 2, flags, |context| combine(context, true))?;
     connection.create_aggregate_function("orm_decimal_sum", 1, flags, Sum)?;
-    connection.create_aggregate_function("orm_decimal_avg", 1, flags, Average)
+    connection.create_aggregate_function("orm_decimal_avg", 1, flags, Average { scale: None })?;
+    for (scale, name) in (0..).zip(AVERAGES) {
+        connection.create_aggregate_function(name, 1, flags, Average { scale: Some(scale) })?;
+    }
+    Ok(())
 }
 
 /// The digits of a decimal without the zeros that say nothing.
@@ -122,13 +159,19 @@ impl Number {
         Ok(Self { digits: sum.ok_or_else(|| fail(TOO_LARGE))?, scale })
     }
 
-    /// Divided, half of a last digit being rounded away from zero.
-    fn divide(self, count: i128) -> Result<Self> {
-        let scale = self.scale + AVERAGE_DIGITS;
-        let digits = self.at_scale(scale).ok_or_else(|| fail(TOO_LARGE))?;
+    /// Divided, to a few digits more than `scale`, half of a last digit being rounded away from zero.
+    fn divide(self, count: i128, scale: u32) -> Self {
+        let mut scale = scale.max(self.scale) + AVERAGE_DIGITS;
+        let digits = loop {
+            // A large number has room for fewer digits behind the point.
+            match self.at_scale(scale) {
+                Some(digits) => break digits,
+                None => scale -= 1,
+            }
+        };
         let (quotient, rest) = (digits / count, digits % count);
         let carry = if rest.abs() >= count - rest.abs() { digits.signum() } else { 0 };
-        Ok(Self { digits: quotient + carry, scale })
+        Self { digits: quotient + carry, scale }
     }
 
     fn into_text(self) -> String {
@@ -190,7 +233,10 @@ impl Aggregate<Total, Option<String>> for Sum {
     }
 }
 
-struct Average;
+struct Average {
+    /// Digits behind the point of the column; those of the numbers where it is not known.
+    scale: Option<u32>,
+}
 
 impl Aggregate<Total, Option<String>> for Average {
     fn init(&self, _context: &mut Context<'_>) -> Result<Total> {
@@ -202,10 +248,8 @@ impl Aggregate<Total, Option<String>> for Average {
     }
 
     fn finalize(&self, _context: &mut Context<'_>, total: Option<Total>) -> Result<Option<String>> {
-        let Some(total) = total.filter(|total| total.count > 0) else {
-            return Ok(None);
-        };
-        total.sum.divide(total.count).map(|average| Some(average.into_text()))
+        let total = total.filter(|total| total.count > 0);
+        Ok(total.map(|total| total.sum.divide(total.count, self.scale.unwrap_or(0)).into_text()))
     }
 }
 
@@ -258,12 +302,15 @@ mod tests {
 
     #[test]
     fn averages_are_rounded_half_away_from_zero() {
-        let divide = |a: &str, by: i128| Number::parse(a).unwrap().divide(by).unwrap().into_text();
+        let divide = |a: &str, by: i128| Number::parse(a).unwrap().divide(by, 0).into_text();
         assert_eq!(divide("10", 3), "3.3333");
         assert_eq!(divide("35.01", 3), "11.67");
         assert_eq!(divide("20", 3), "6.6667");
         assert_eq!(divide("-20", 3), "-6.6667");
         assert_eq!(divide("0.0005", 2), "0.00025");
         assert_eq!(divide("1", 1), "1");
+        assert_eq!(Number::parse("20").unwrap().divide(3, 10).into_text(), "6.66666666666667");
+        let large = "99999999999999999999999999999999999999";
+        assert_eq!(divide(large, 1), large);
     }
 }

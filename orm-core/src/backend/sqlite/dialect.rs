@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::{introspect, value};
+use super::{decimal, introspect, value};
 use crate::schema::{ColumnDef, DataType, Literal, Table};
 use crate::sql::{Capabilities, Dialect, Match};
 
@@ -130,7 +130,9 @@ impl Dialect for SqliteDialect {
     fn aggregate(&self, function: &'static str, column: &ColumnDef) -> &'static str {
         match (column.data_type, function) {
             (DataType::Decimal { .. }, "SUM") => "orm_decimal_sum",
-            (DataType::Decimal { .. }, "AVG") => "orm_decimal_avg",
+            (DataType::Decimal { scale, .. }, "AVG") => {
+                decimal::AVERAGES.get(usize::from(scale)).copied().unwrap_or("orm_decimal_avg")
+            }
             _ => function,
         }
     }

@@ -16,7 +16,7 @@ mod url;
 mod value;
 mod worker;
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use self::dialect::SqliteDialect;
 use self::url::Location;
@@ -28,6 +28,8 @@ use crate::sql::Dialect;
 #[derive(Debug)]
 pub(super) struct SqliteConnector {
     location: Arc<Location>,
+    /// Keeps a database in memory while a connection that was given up half-way is replaced by another. Never used.
+    _anchor: Option<Mutex<rusqlite::Connection>>,
 }
 
 impl SqliteConnector {
@@ -36,7 +38,10 @@ impl SqliteConnector {
     /// # Errors
     /// [`Error::Configuration`](crate::Error::Configuration) where the URL is not one of these.
     pub(super) fn new(url: &str) -> Result<Self> {
-        Ok(Self { location: Arc::new(Location::parse(url)?) })
+        let location = Location::parse(url)?;
+        let _anchor =
+            if location.path.is_none() { Some(Mutex::new(session::handle(&location)?)) } else { None };
+        Ok(Self { location: Arc::new(location), _anchor })
     }
 }
 
@@ -50,7 +55,7 @@ impl Connector for SqliteConnector {
     }
 
     fn max_connections(&self) -> Option<usize> {
-        // Every connection to `:memory:` is another, empty database.
+        // What is in memory has no log to read beside a writer: connections would only wait for each other.
         self.location.path.is_none().then_some(1)
     }
 }

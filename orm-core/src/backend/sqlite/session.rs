@@ -52,7 +52,8 @@ pub(super) fn open(location: &Location, shared: &Arc<Shared>) -> Result<Connecti
     Ok(connection)
 }
 
-fn handle(location: &Location) -> Result<Connection> {
+/// The bare handle.
+pub(super) fn handle(location: &Location) -> Result<Connection> {
     let access = match location.mode {
         Mode::ReadOnly => OpenFlags::SQLITE_OPEN_READ_ONLY,
         Mode::ReadWrite => OpenFlags::SQLITE_OPEN_READ_WRITE,
@@ -61,7 +62,10 @@ fn handle(location: &Location) -> Result<Connection> {
     // One thread uses the handle, so SQLite needs no locks of its own around it. Interrupting is safe all the same.
     let flags = access | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let Some(path) = &location.path else {
-        return Connection::open_in_memory_with_flags(flags).map_err(|error| refused(location, error));
+        // Unlike `:memory:` it has a name, so that it can outlive a connection.
+        let name = format!("file:/orm-{}?vfs=memdb", location.number);
+        let flags = flags | OpenFlags::SQLITE_OPEN_URI;
+        return Connection::open_with_flags(name, flags).map_err(|error| refused(location, error));
     };
     look(path, location)?;
     Connection::open_with_flags(path, flags).map_err(|error| refused(location, error))

@@ -1,6 +1,7 @@
 //! What a URL says: which file, and how to open it.
 
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::error::{Error, Result};
 
@@ -22,6 +23,8 @@ pub(super) struct Location {
     pub(super) path: Option<PathBuf>,
     /// How to open it.
     pub(super) mode: Mode,
+    /// Tells databases in memory apart.
+    pub(super) number: u64,
 }
 
 impl Location {
@@ -32,14 +35,18 @@ impl Location {
         let (path, query) = rest.split_once('?').unwrap_or((rest, ""));
         let mode = mode(query)?;
         if path == ":memory:" {
-            return Ok(Self { path: None, mode });
+            if !query.is_empty() {
+                return Err(wrong("a database in memory takes no options: leave out what follows the `?`"));
+            }
+            static NEXT: AtomicU64 = AtomicU64::new(0);
+            return Ok(Self { path: None, mode: Mode::Create, number: NEXT.fetch_add(1, Ordering::Relaxed) });
         }
         if path.is_empty() {
             return Err(wrong(
                 "the URL names no file: write sqlite://notes.db, sqlite:///var/notes.db or sqlite::memory:",
             ));
         }
-        Ok(Self { path: Some(PathBuf::from(decode(path)?)), mode })
+        Ok(Self { path: Some(PathBuf::from(decode(path)?)), mode, number: 0 })
     }
 
     /// The file's name, for messages.
@@ -106,7 +113,7 @@ mod tests {
         assert_eq!(parse("sqlite://:memory:").path, None);
         assert_eq!(
             parse("sqlite://notes.db"),
-            Location { path: Some("notes.db".into()), mode: Mode::Create }
+            Location { path: Some("notes.db".into()), mode: Mode::Create, number: 0 }
         );
         assert_eq!(parse("sqlite:notes.db").path, Some("notes.db".into()));
         assert_eq!(parse("sqlite:///tmp/my%20notes.db").path, Some("/tmp/my notes.db".into()));
@@ -122,6 +129,7 @@ mod tests {
             "sqlite:",
             "sqlite://",
             "sqlite://?mode=ro",
+            "sqlite::memory:?mode=ro",
             "sqlite://notes.db?mode=x",
             "sqlite://notes.db?mode",
             "sqlite://notes.db?cache=shared",
