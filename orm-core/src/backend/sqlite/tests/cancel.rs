@@ -32,15 +32,34 @@ async fn with_table(folder: &Folder) -> Box<dyn Connection> {
 }
 
 #[tokio::test]
-async fn a_dropped_query_is_interrupted_and_its_connection_is_broken() {
+async fn a_dropped_query_is_interrupted_and_a_rollback_makes_its_connection_good_again() {
     let folder = Folder::new();
     let mut connection = with_table(&folder).await;
     give_up(Duration::from_millis(30), ask(&mut *connection, ENDLESS, Vec::new())).await;
-    assert!(connection.is_broken());
     let error = fails(&mut *connection, "SELECT 1", Vec::new()).await;
     assert!(matches!(error, Error::ConnectionLost(_)), "{error}");
+    assert!(connection.survives_cancel() && !connection.is_broken());
+    connection.control(Control::Rollback).await.unwrap();
+    assert_eq!(rows(&mut *connection, "SELECT 1", Vec::new()).await, [[Value::Int(1)]]);
+    give_up(Duration::from_millis(30), ask(&mut *connection, ENDLESS, Vec::new())).await;
     drop(connection);
     until_closed(&folder).await;
+}
+
+#[tokio::test]
+async fn a_connection_survives_a_future_dropped_at_any_moment() {
+    let mut connection = memory().await;
+    run(&mut *connection, "CREATE TABLE t (x INTEGER) STRICT").await.unwrap();
+    for round in 0_u64..300 {
+        connection.control(Control::Begin).await.unwrap();
+        run(&mut *connection, "INSERT INTO t VALUES (1)").await.unwrap();
+        let after = Duration::from_micros(round % 3 * 1_000);
+        give_up(after, ask(&mut *connection, ENDLESS_INSERT, Vec::new())).await;
+        std::thread::sleep(Duration::from_micros(round % 7 * 10));
+        connection.control(Control::Rollback).await.unwrap();
+        assert!(!connection.in_transaction());
+        assert_eq!(rows(&mut *connection, "SELECT count(*) FROM t", Vec::new()).await, [[Value::Int(0)]]);
+    }
 }
 
 #[tokio::test]
