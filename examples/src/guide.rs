@@ -46,6 +46,9 @@ mod tests {
         let program = include_str!("../examples/quickstart.rs");
         let program: Vec<&str> = program.lines().filter(|line| !line.starts_with("//!")).collect();
         let readme = include_str!("../../README.md");
-        assert!(readme.contains(program.join("\n").trim()), "README.md shows another program than quickstart.rs");
+        assert!(
+            readme.contains(program.join("\n").trim()),
+            "README.md shows another program than quickstart.rs"
+        );
     }
 }

@@ -22,11 +22,16 @@ fn mistakes_are_explained() {
 fn one_mistake_is_one_error() {
     let mut wrong = Vec::new();
     for program in all_programs(&Path::new(env!("CARGO_MANIFEST_DIR")).join("ui")) {
-        let message = fs::read_to_string(program.with_extension("stderr")).expect("every program has its message");
+        let message =
+            fs::read_to_string(program.with_extension("stderr")).expect("every program has its message");
         let text = fs::read_to_string(&program).expect("a readable program");
         let errors = message.lines().filter(|line| line.starts_with("error")).count();
         // A first line `// errors: 2` says that a program has two mistakes, on purpose.
-        let said = text.lines().next().and_then(|line| line.strip_prefix("// errors: ")).map_or(1, |n| n.parse().expect("a number"));
+        let said = text
+            .lines()
+            .next()
+            .and_then(|line| line.strip_prefix("// errors: "))
+            .map_or(1, |n| n.parse().expect("a number"));
         if errors != said {
             wrong.push(format!("{}: {errors} errors, {said} expected", program.display()));
         }

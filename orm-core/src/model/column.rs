@@ -105,7 +105,7 @@ impl<M: Model, T: ColumnType> Column<M, T> {
         })
     }
 
-    /// `column IN (..)`. An empty list matches nothing.
+    /// `column IN (..)`. An empty list matches nothing; a `None` in it stands for `IS NULL`.
     #[doc(alias = "Op.in")]
     pub fn is_in<V: IntoValue<T>>(self, values: impl IntoIterator<Item = V>) -> Expr<M> {
         self.list(values, false)
@@ -121,7 +121,18 @@ impl<M: Model, T: ColumnType> Column<M, T> {
         let column = self.def();
         let values: crate::Result<Vec<_>> =
             values.into_iter().map(|value| value.into_value(column)).collect();
-        condition(values, |values| Node::In { column, values, negated })
+        condition(values, |mut values| {
+            let length = values.len();
+            values.retain(|value| !value.is_null());
+            let nulls = values.len() < length;
+            let list = Node::In { column, values, negated };
+            // SQL's list finds no NULL, and one with a NULL excludes everything: a `None` in it is asked for by itself.
+            match (nulls, negated) {
+                (false, _) => list,
+                (true, false) => Node::Or(vec![list, Node::IsNull { column, negated }]),
+                (true, true) => Node::And(vec![list, Node::IsNull { column, negated }]),
+            }
+        })
     }
 
     /// `column IS NULL`.

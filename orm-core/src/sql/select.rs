@@ -167,7 +167,7 @@ impl Rows {
     pub fn pins_key(&self, table: &Table) -> bool {
         table.key_columns().all(|key| {
             self.filter.iter().any(|condition| {
-                matches!(condition, Expr::Compare(column, super::Compare::Equal, _) if std::ptr::eq(*column, key) || column.name == key.name)
+                matches!(condition, Expr::Compare(column, super::Compare::Equal, _) if column.name == key.name)
             })
         })
     }
