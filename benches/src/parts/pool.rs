@@ -1,0 +1,34 @@
+//! 64 tasks over ten connections, beside the driver's own pool: tuned by hand, and as it comes.
+
+use anyhow::Result;
+
+use super::{compete, database_name, with_database};
+use crate::Setup;
+use crate::contestant::{Crowd, Entrant};
+use crate::contestants::ours::Ours;
+use crate::contestants::raw_pool::{Stock, Tuned};
+use crate::schema::MysqlTables;
+use crate::table::{self, Target};
+use crate::workload::Workload;
+
+const TARGET: Target = Target { wall: 1.10, cpu: 1.25 };
+
+pub fn run(url: &str, setup: &Setup) -> Result<String> {
+    setup.progress.set_prefix("pool");
+    tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?.block_on(async {
+        let name = database_name("pool");
+        let mut tables = MysqlTables::create(url, &name).await?;
+        let result = measure(&with_database(url, &name)?, &mut tables, setup).await;
+        tables.drop_database().await?;
+        result
+    })
+}
+
+async fn measure(url: &str, tables: &mut MysqlTables, setup: &Setup) -> Result<String> {
+    let ours = Ours::connect(url, 10).await?;
+    ours.fill().await?;
+    let entrants: Vec<Box<dyn Entrant>> =
+        vec![Box::new(Crowd(Tuned::new(url)?)), Box::new(Crowd(ours)), Box::new(Crowd(Stock::new(url)?))];
+    let outcomes = compete(&[Workload::Pool], entrants, tables, setup).await?;
+    Ok(table::write("Pool", &outcomes, Some(TARGET)))
+}

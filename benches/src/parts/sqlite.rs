@@ -1,0 +1,35 @@
+//! An SQLite file, beside hand-written `rusqlite` on a thread of its own and on the caller's.
+
+use anyhow::{Context as _, Result};
+
+use super::compete;
+use crate::Setup;
+use crate::contestant::{Entrant, Single};
+use crate::contestants::ours::Ours;
+use crate::contestants::rusqlite::{Elsewhere, Here, Rusqlite};
+use crate::schema::{SQLITE, SqliteTables};
+use crate::table;
+use crate::workload::Workload;
+
+pub fn run(setup: &Setup) -> Result<String> {
+    setup.progress.set_prefix("SQLite");
+    let folder = tempfile::tempdir()?;
+    let path = folder.path().join("bench.db");
+    let path = path.to_str().context("a temporary folder whose path is text")?;
+    tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(measure(path, setup))
+}
+
+async fn measure(path: &str, setup: &Setup) -> Result<String> {
+    let connection = rusqlite::Connection::open(path)?;
+    connection.execute_batch(SQLITE)?;
+    let ours = Ours::connect(&format!("sqlite://{path}"), 1).await?;
+    ours.fill().await?;
+    let entrants: Vec<Box<dyn Entrant>> = vec![
+        Box::new(Single(Rusqlite(Elsewhere::open(path)?))),
+        Box::new(Single(ours)),
+        Box::new(Single(Rusqlite(Here::open(path)?))),
+    ];
+    let outcomes = compete(Workload::SINGLE, entrants, &mut SqliteTables(connection), setup).await?;
+    let title = format!("SQLite {}", rusqlite::version());
+    Ok(table::write(&title, &outcomes, None))
+}

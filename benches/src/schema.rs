@@ -1,0 +1,107 @@
+//! The one schema, in the words of each database, and what the benchmark itself does with it.
+
+use anyhow::{Context as _, Result};
+use mysql_async::prelude::Queryable as _;
+use mysql_async::{Conn, Row as DriverRow};
+
+use crate::cells::Row;
+use crate::contestant::Local;
+use crate::contestants::raw::options;
+use crate::runner::Tables;
+
+const WRITTEN: &str = "SELECT id, name, category, price, stock, CAST(added AS CHAR) FROM inserts ORDER BY id";
+
+const MYSQL: [&str; 3] = [
+    "CREATE TABLE items (id BIGINT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY, name VARCHAR(255) NOT NULL, \
+     category VARCHAR(255) NOT NULL, price DOUBLE NOT NULL, stock BIGINT NOT NULL, added DATETIME(6) NOT NULL, \
+     INDEX items_category_idx (category)) CHARACTER SET utf8mb4",
+    "CREATE TABLE inserts (id BIGINT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY, name VARCHAR(255) NOT NULL, \
+     category VARCHAR(255) NOT NULL, price DOUBLE NOT NULL, stock BIGINT NOT NULL, added DATETIME(6) NOT NULL) CHARACTER SET utf8mb4",
+    "CREATE TABLE wides (id BIGINT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY, small SMALLINT NOT NULL, medium INT NOT NULL, \
+     big BIGINT NOT NULL, flag TINYINT(1) NOT NULL, ratio DOUBLE NOT NULL, title VARCHAR(255) NOT NULL, code VARCHAR(255) NOT NULL, \
+     body LONGTEXT NOT NULL, note VARCHAR(255), parent BIGINT UNSIGNED, made DATETIME(6) NOT NULL, day DATE NOT NULL, \
+     amount DECIMAL(12,2) NOT NULL, document JSON NOT NULL, payload LONGBLOB NOT NULL) CHARACTER SET utf8mb4",
+];
+
+pub const SQLITE: &str = "PRAGMA journal_mode = WAL; \
+    CREATE TABLE items (id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL, category TEXT NOT NULL, price REAL NOT NULL, \
+    stock INTEGER NOT NULL, added TEXT NOT NULL) STRICT; \
+    CREATE INDEX items_category_idx ON items (category); \
+    CREATE TABLE inserts (id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL, category TEXT NOT NULL, price REAL NOT NULL, \
+    stock INTEGER NOT NULL, added TEXT NOT NULL) STRICT; \
+    CREATE TABLE wides (id INTEGER PRIMARY KEY AUTOINCREMENT, small INTEGER NOT NULL, medium INTEGER NOT NULL, big INTEGER NOT NULL, \
+    flag INTEGER NOT NULL, ratio REAL NOT NULL, title TEXT NOT NULL, code TEXT NOT NULL, body TEXT NOT NULL, note TEXT, parent INTEGER, \
+    made TEXT NOT NULL, day TEXT NOT NULL, amount TEXT NOT NULL, document TEXT NOT NULL, payload BLOB NOT NULL) STRICT;";
+
+/// A database of our own on a server. [`MysqlTables::drop_database`] takes it away.
+pub struct MysqlTables {
+    conn: Conn,
+    name: String,
+}
+
+impl MysqlTables {
+    /// Creates the database with its tables, empty.
+    pub async fn create(url: &str, name: &str) -> Result<Self> {
+        let mut conn = Conn::new(options(url)?).await.context("no MySQL answers there")?;
+        conn.query_drop(format!("CREATE DATABASE {name}")).await?;
+        conn.query_drop(format!("USE {name}")).await?;
+        for statement in MYSQL {
+            conn.query_drop(statement).await?;
+        }
+        Ok(Self { conn, name: name.to_owned() })
+    }
+
+    pub async fn version(&mut self) -> Result<String> {
+        self.conn.query_first("SELECT VERSION()").await?.context("a version")
+    }
+
+    pub async fn drop_database(mut self) -> Result<()> {
+        self.conn.query_drop(format!("DROP DATABASE {}", self.name)).await?;
+        Ok(self.conn.disconnect().await?)
+    }
+}
+
+impl Tables for MysqlTables {
+    fn empty(&mut self) -> Local<'_, ()> {
+        Box::pin(async { Ok(self.conn.query_drop("TRUNCATE TABLE inserts").await?) })
+    }
+
+    fn written(&mut self) -> Local<'_, Vec<Row>> {
+        Box::pin(async {
+            let text = |row: DriverRow| row.unwrap().iter().map(|cell| cell.as_sql(true)).collect();
+            Ok(self.conn.query_map(WRITTEN, text).await?)
+        })
+    }
+
+    fn stock(&mut self, id: u64) -> Local<'_, i64> {
+        Box::pin(async move {
+            let statement = format!("SELECT stock FROM items WHERE id = {id}");
+            self.conn.query_first(statement).await?.context("the row")
+        })
+    }
+}
+
+/// An SQLite file.
+pub struct SqliteTables(pub rusqlite::Connection);
+
+impl Tables for SqliteTables {
+    fn empty(&mut self) -> Local<'_, ()> {
+        let emptied =
+            self.0.execute_batch("DELETE FROM inserts; DELETE FROM sqlite_sequence WHERE name = 'inserts'");
+        Box::pin(async { Ok(emptied?) })
+    }
+
+    fn written(&mut self) -> Local<'_, Vec<Row>> {
+        Box::pin(async {
+            let mut statement = self.0.prepare(WRITTEN)?;
+            let text =
+                |row: &rusqlite::Row<'_>| (0..6).map(|n| Ok(format!("{:?}", row.get_ref(n)?))).collect();
+            Ok(statement.query_map((), text)?.collect::<rusqlite::Result<_>>()?)
+        })
+    }
+
+    fn stock(&mut self, id: u64) -> Local<'_, i64> {
+        let stock = self.0.query_row("SELECT stock FROM items WHERE id = ?", (id,), |row| row.get(0));
+        Box::pin(async { Ok(stock?) })
+    }
+}

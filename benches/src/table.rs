@@ -1,0 +1,78 @@
+//! The result as Markdown.
+
+use std::fmt::Write as _;
+
+use crate::clock::Cost;
+use crate::runner::{Lane, Outcome, Plan};
+use crate::stats::Spread;
+
+/// What a contestant should stay within, as ratios.
+#[derive(Debug, Clone, Copy)]
+pub struct Target {
+    pub wall: f64,
+    pub cpu: f64,
+}
+
+/// A table per contestant, beside the first one.
+pub fn write(title: &str, outcomes: &[Outcome], target: Option<Target>) -> String {
+    let mut text = String::new();
+    let lanes = outcomes.first().map_or(0, |outcome| outcome.lanes.len());
+    for n in 1..lanes {
+        let (ours, base) = (outcomes[0].lanes[n].name, outcomes[0].lanes[0].name);
+        let _ = writeln!(text, "### {title}: {ours}, beside {base}\n");
+        text.push_str(
+            "| workload | base, wall | wall | base, CPU | CPU | base, allocations | allocations |\n",
+        );
+        text.push_str("| --- | --: | --: | --: | --: | --: | --: |\n");
+        for outcome in outcomes {
+            row(&mut text, outcome, &outcome.lanes[n], &outcome.lanes[0], target);
+        }
+        text.push('\n');
+    }
+    text
+}
+
+fn row(text: &mut String, outcome: &Outcome, ours: &Lane, base: &Lane, target: Option<Target>) {
+    let (wall, cpu) = (|cost: &Cost| cost.wall, |cost: &Cost| cost.cpu);
+    let _ = writeln!(
+        text,
+        "| {} | {} | {} | {} | {} | {} | {} ({:.2}) |",
+        outcome.workload,
+        duration(base.spread(wall).median),
+        ratio(ours.ratio(base, wall), target.map(|target| target.wall)),
+        duration(base.spread(cpu).median),
+        ratio(ours.ratio(base, cpu), target.map(|target| target.cpu)),
+        number(base.allocations),
+        number(ours.allocations),
+        ours.allocations / base.allocations,
+    );
+}
+
+/// Median and quartiles; in bold where the target is missed.
+fn ratio(spread: Spread, most: Option<f64>) -> String {
+    let mark = if most.is_some_and(|most| spread.median > most) { "**" } else { "" };
+    format!("{mark}{:.2}{mark} ({:.2}–{:.2})", spread.median, spread.low, spread.high)
+}
+
+fn duration(seconds: f64) -> String {
+    match seconds {
+        s if s < 1e-3 => format!("{:.1} µs", s * 1e6),
+        s => format!("{:.2} ms", s * 1e3),
+    }
+}
+
+fn number(count: f64) -> String {
+    if count < 1_000.0 { format!("{count:.1}") } else { format!("{count:.0}") }
+}
+
+/// How to read the numbers.
+pub fn note(plan: &Plan) -> String {
+    format!(
+        "Ratios of one round, each round one slot of about {:.0} ms per contestant, in turns; median (first to third quartile) of {} rounds. \
+         Bold: above the target. Wall times of small work are mostly the server's and the scheduler's, so on a machine whose cores are shared \
+         differences below 10 % mean nothing, as the contestant that competes with itself shows; processor time is steadier; allocations are \
+         exact. Every cell that is read or written was compared before.\n",
+        plan.slot * 1e3,
+        plan.rounds
+    )
+}

@@ -1,0 +1,106 @@
+//! What is measured.
+
+use std::fmt;
+
+use crate::data::{self, NewItem, ROWS};
+
+/// One kind of work.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum Workload {
+    FindByKey,
+    FindOne,
+    FindHundred,
+    FindAll,
+    FindWide,
+    Insert,
+    InsertHundred,
+    InsertMany,
+    Update,
+    Page,
+    /// By key, by 64 tasks at once.
+    Pool,
+}
+
+/// One piece of work, with all that it needs.
+#[derive(Debug)]
+pub enum Input {
+    /// The item with this id.
+    FindByKey(u64),
+    /// So many items.
+    FindSome(u64),
+    /// All items.
+    FindAll,
+    /// All wide rows.
+    FindWide,
+    /// One row into `inserts`, its id back.
+    Insert(NewItem),
+    /// These rows into `inserts`, all or none, as records with their ids.
+    BulkInsert(Vec<NewItem>),
+    /// Sets the stock of the item with this id.
+    Update { id: u64, stock: i64 },
+    /// The ten newest items of a category that cost more.
+    Page { category: String, price: f64 },
+}
+
+impl Workload {
+    /// All of one connection.
+    pub const SINGLE: &[Self] = &[
+        Self::FindByKey,
+        Self::FindOne,
+        Self::FindHundred,
+        Self::FindAll,
+        Self::FindWide,
+        Self::Insert,
+        Self::InsertHundred,
+        Self::InsertMany,
+        Self::Update,
+        Self::Page,
+    ];
+
+    /// Whether it changes the table `inserts`, which is emptied before each slot then.
+    pub fn inserts(self) -> bool {
+        matches!(self, Self::Insert | Self::InsertHundred | Self::InsertMany)
+    }
+
+    /// The n-th piece of this work. No two updates set the same value.
+    pub fn input(self, n: u64) -> Input {
+        let id = 1 + data::scattered(n) % ROWS;
+        match self {
+            Self::FindByKey | Self::Pool => Input::FindByKey(id),
+            Self::FindOne => Input::FindSome(1),
+            Self::FindHundred => Input::FindSome(100),
+            Self::FindAll => Input::FindAll,
+            Self::FindWide => Input::FindWide,
+            Self::Insert => Input::Insert(data::item(n)),
+            Self::InsertHundred => Input::BulkInsert((n..n + 100).map(data::item).collect()),
+            Self::InsertMany => Input::BulkInsert((n..n + 10_000).map(data::item).collect()),
+            Self::Update => Input::Update { id, stock: 1_000 + i64::try_from(n).unwrap_or(0) },
+            Self::Page => Input::Page { category: data::category(n), price: (n % 800) as f64 },
+        }
+    }
+
+    /// How many pieces make a slot of about `seconds`, one of them taking `each`.
+    pub fn slot_length(self, seconds: f64, each: f64) -> usize {
+        // Each task of the pool needs several, or starting the tasks would be measured.
+        let least = if self == Self::Pool { 640 } else { 1 };
+        ((seconds / each).round() as usize).clamp(least, 2_000)
+    }
+}
+
+impl fmt::Display for Workload {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::FindByKey => "find by key",
+            Self::FindOne => "find 1 row",
+            Self::FindHundred => "find 100 rows",
+            Self::FindAll => "find 10,000 rows",
+            Self::FindWide => "find 10,000 rows of 16 columns",
+            Self::Insert => "insert one, id back",
+            Self::InsertHundred => "bulk insert 100",
+            Self::InsertMany => "bulk insert 10,000",
+            Self::Update => "update by key",
+            Self::Page => "filter, order, limit 10",
+            Self::Pool => "64 tasks, pool of 10: find by key",
+        })
+    }
+}
