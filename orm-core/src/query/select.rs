@@ -165,7 +165,7 @@ impl<M: Model, O: Send + 'static> Query<M, O> {
             });
             handle.run(Call { table, statement }, Vec::new(), &mut sink).await?;
         } else {
-            let statement = select(handle.dialect(), M::TABLE, wanted::<M, O>(&*self.plan), self.rows)?;
+            let statement = select(handle.dialect(), M::TABLE, wanted(&*self.plan), self.rows)?;
             let call = Call { table, statement: CallStatement::Dynamic(&statement.sql) };
             handle.run(call, statement.params, &mut sink).await?;
         }
@@ -174,7 +174,7 @@ impl<M: Model, O: Send + 'static> Query<M, O> {
 }
 
 /// What the plan of a query asks for.
-pub(super) fn wanted<M: Model, O>(plan: &dyn Plan<O>) -> Wanted<'_> {
+pub(super) fn wanted<O>(plan: &dyn Plan<O>) -> Wanted<'_> {
     plan.columns().map_or(Wanted::All, Wanted::Columns)
 }
 

@@ -41,7 +41,7 @@ impl<'a, O: Send + 'static> RowStream<'a, O> {
         let arrived = Arc::new(Mutex::new(VecDeque::new()));
         let queue = Arc::clone(&arrived);
         let statement = async move {
-            let statement = select(handle.dialect(), M::TABLE, wanted::<M, O>(&*query.plan), query.rows)?;
+            let statement = select(handle.dialect(), M::TABLE, wanted(&*query.plan), query.rows)?;
             let call = Call { table: Some(M::TABLE), statement: CallStatement::Dynamic(&statement.sql) };
             let mut sink = Queue { plan: &*query.plan, queue };
             handle.stream_lease().await?.run(call, statement.params, &mut sink).await?;

@@ -37,13 +37,9 @@ impl Changes {
             };
             changes.push((column, value));
         }
-        if !changes.is_empty() {
-            if let Some(updated_at) =
-                updated_at(M::TABLE).filter(|&n| changes.iter().all(|(column, _)| *column != n))
-            {
-                changes
-                    .push((updated_at, NewValue::Is(types::timestamp(now(), &M::TABLE.columns[updated_at]))));
-            }
+        let stamped = updated_at(M::TABLE).filter(|&n| changes.iter().all(|(column, _)| *column != n));
+        if let (Some(n), false) = (stamped, changes.is_empty()) {
+            changes.push((n, NewValue::Is(types::timestamp(now(), &M::TABLE.columns[n]))));
         }
         Ok(Self(changes))
     }

@@ -34,7 +34,7 @@ pub fn count(dialect: &dyn Dialect, table: &Table) -> String {
 }
 
 /// The columns that an insert names: all, or all but the generated one.
-pub fn inserted<'t>(table: &'t Table, with_id: bool) -> impl Iterator<Item = (usize, &'t ColumnDef)> + Clone {
+pub fn inserted(table: &Table, with_id: bool) -> impl Iterator<Item = (usize, &ColumnDef)> + Clone {
     // A table that has nothing but its generated id gets it as NULL, since an empty list of columns is not portable.
     let with_id = with_id || table.columns.len() == 1;
     table.columns.iter().enumerate().filter(move |(_, column)| with_id || !column.auto_increment)

@@ -159,7 +159,7 @@ impl<'d> Writer<'d> {
             }
             Expr::Match { column, kind, text, negated } => {
                 let (operator, pattern) = self.dialect.text_match(kind, &text, column.binary);
-                self.push(if negated { "NOT (" } else { "" }).name(column.name).push(" ").push(&operator);
+                self.push(if negated { "NOT (" } else { "" }).name(column.name).push(" ").push(operator);
                 self.params.push(Value::Text(pattern.into()));
                 self.placeholders += 1;
                 self.push(if negated { ")" } else { "" });
