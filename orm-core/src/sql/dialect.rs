@@ -94,6 +94,12 @@ pub trait Dialect: fmt::Debug + Send + Sync {
     /// `binary` tells that the column compares bytes.
     fn text_match(&self, kind: Match, text: &str, binary: bool) -> (&'static str, String);
 
+    /// The operator (with a placeholder) and the pattern for a LIKE of the caller's own, in which `%` and `_` are wildcards and a
+    /// backslash escapes. `binary` tells that the column compares bytes.
+    fn like(&self, pattern: String, _binary: bool) -> (&'static str, String) {
+        ("LIKE ?", pattern)
+    }
+
     /// Writes the comparison of two JSON documents, the column's name and the placeholder given.
     fn json_equal(&self, out: &mut String, column: &str, placeholder: &str);
 

@@ -155,7 +155,10 @@ impl<'d> Writer<'d> {
                 self.bind(column, low)?.push(" AND ").bind(column, high)?;
             }
             Expr::Like { column, pattern, negated } => {
-                self.name(column.name).push(if negated { " NOT LIKE " } else { " LIKE " }).bind_text(pattern);
+                let (operator, pattern) = self.dialect.like(pattern, column.binary);
+                self.name(column.name).push(if negated { " NOT " } else { " " }).push(operator);
+                self.params.push(Value::Text(pattern.into()));
+                self.placeholders += 1;
             }
             Expr::Match { column, kind, text, negated } => {
                 let (operator, pattern) = self.dialect.text_match(kind, &text, column.binary);

@@ -104,15 +104,27 @@ impl Dialect for SqliteDialect {
         }
         for character in text.chars() {
             match (binary, character) {
-                (true, '*' | '?' | '[') => pattern.extend(['[', character, ']']),
+                (true, _) => push_glob_literal(&mut pattern, character),
                 (false, '%' | '_' | '|') => pattern.extend(['|', character]),
-                _ => pattern.push(character),
+                (false, _) => pattern.push(character),
             }
         }
         if kind != Match::EndsWith {
             pattern.push(any);
         }
         (operator, pattern)
+    }
+
+    fn like(&self, mut pattern: String, binary: bool) -> (&'static str, String) {
+        if binary {
+            return ("GLOB ?", glob(&pattern));
+        }
+        // A backslash at the very end stands for itself, as on the servers.
+        let trailing = pattern.bytes().rev().take_while(|byte| *byte == b'\\').count();
+        if trailing % 2 == 1 {
+            pattern.push('\\');
+        }
+        ("LIKE ? ESCAPE '\\'", pattern)
     }
 
     fn json_equal(&self, out: &mut String, column: &str, placeholder: &str) {
@@ -170,6 +182,35 @@ impl SqliteDialect {
         out.push_str(" CONSTRAINT ");
         self.identifier(out, &format!("{}_{}_{kind}", column.table, column.name));
         let _ = write!(out, " CHECK ({condition})");
+    }
+}
+
+/// The GLOB that means what this LIKE pattern does.
+fn glob(pattern: &str) -> String {
+    let mut glob = String::with_capacity(pattern.len() + 2);
+    let mut characters = pattern.chars();
+    while let Some(character) = characters.next() {
+        let literal = match character {
+            '%' => {
+                glob.push('*');
+                continue;
+            }
+            '_' => {
+                glob.push('?');
+                continue;
+            }
+            '\\' => characters.next().unwrap_or('\\'),
+            other => other,
+        };
+        push_glob_literal(&mut glob, literal);
+    }
+    glob
+}
+
+fn push_glob_literal(glob: &mut String, character: char) {
+    match character {
+        '*' | '?' | '[' => glob.extend(['[', character, ']']),
+        _ => glob.push(character),
     }
 }
 
