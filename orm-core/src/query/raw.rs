@@ -51,13 +51,11 @@ pub trait Param {
     fn into_param(self) -> Result<Value<'static>>;
 }
 
-/// What a value of raw SQL is encoded for: a column that takes it as it is.
-static ANY_DECIMAL: DataType = DataType::Decimal { precision: 28, scale: 28 };
-
 impl<T: ColumnType> Param for T {
     fn into_param(self) -> Result<Value<'static>> {
+        // There is no column that bounds the digits of a decimal, which travels as text anyway.
         let data_type =
-            if matches!(T::DATA_TYPE, DataType::Decimal { .. }) { ANY_DECIMAL } else { T::DATA_TYPE };
+            if matches!(T::DATA_TYPE, DataType::Decimal { .. }) { DataType::Text } else { T::DATA_TYPE };
         types::encode_owned(self, &ColumnDef::new("", "?", "?", data_type, true))
     }
 }
