@@ -4,7 +4,7 @@ use super::Query;
 use super::sink::Cell;
 use crate::db::{Call, CallStatement, Executor, Handle};
 use crate::driver::{BoxFuture, Cells, Flow, RowSink};
-use crate::error::{Error, Result};
+use crate::error::{Error, Mismatch, Result};
 use crate::model::{Column, Model};
 use crate::schema::ColumnDef;
 use crate::sql::select::{Wanted, select};
@@ -121,8 +121,13 @@ impl<M: Model, O: Send + 'static> Query<M, O> {
         column: &'static ColumnDef,
     ) -> Result<Option<T>> {
         let mut sink = Total { column, value: None };
-        self.aggregate(function, handle, column, &mut sink).await?;
-        Ok(sink.value)
+        match self.aggregate(function, handle, column, &mut sink).await {
+            // The servers add up in more digits and leave the refusal to us; SQLite does not.
+            Err(Error::OutOfRange(_)) => Err(Error::Decode(
+                Mismatch::new("a sum of up to 64 bits", "a larger one").at(column.table, column.name),
+            )),
+            done => done.map(|()| sink.value),
+        }
     }
 
     async fn aggregate(

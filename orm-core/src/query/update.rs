@@ -179,6 +179,9 @@ pub(super) async fn update_record<M: Model>(
         found::<M>(run::<M>(handle, changes, same_key(record)?).await?)?;
         return set_fields(record, known);
     }
+    if changes.0.iter().any(|(n, value)| matches!(value, NewValue::Arithmetic(..)) && M::TABLE.is_key(*n)) {
+        return Err(Error::Unsupported("the key of a record cannot be reckoned: set it".into()));
+    }
     // What the database reckons is read back under the row's lock.
     let mut fresh = record.clone();
     set_fields(&mut fresh, known)?;
