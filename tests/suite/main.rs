@@ -11,6 +11,9 @@ use libtest_mimic::{Arguments, Failed, Trial};
 use tests::{Fixture, Outcome, Server};
 
 mod crud;
+mod finders;
+mod statements;
+mod texts;
 mod types;
 
 /// One behaviour.
@@ -42,10 +45,41 @@ macro_rules! check {
 }
 pub(crate) use check;
 
+/// Fails the test where the two differ, showing both.
+macro_rules! check_eq {
+    ($left:expr, $right:expr $(,)?) => {
+        match (&$left, &$right) {
+            (left, right) => {
+                if *left != *right {
+                    let text = stringify!($left);
+                    return Err(format!("{}:{}: {text} is {left:?}, not {right:?}", file!(), line!()).into());
+                }
+            }
+        }
+    };
+}
+pub(crate) use check_eq;
+
+/// Fails the test where the value is of another shape, showing it.
+macro_rules! check_matches {
+    ($value:expr, $($pattern:tt)+) => {
+        match $value {
+            $($pattern)+ => {}
+            other => {
+                let (text, pattern) = (stringify!($value), stringify!($($pattern)+));
+                return Err(format!("{}:{}: {text} is {other:?}, not {pattern}", file!(), line!()).into());
+            }
+        }
+    };
+}
+pub(crate) use check_matches;
+
 fn main() -> ExitCode {
     let arguments = Arguments::from_args();
     let cases: Vec<Case> = [
         crud::cases(),
+        finders::cases(),
+        texts::cases(),
         types::edges::cases(),
         types::random::cases(),
         types::refused::cases(),
