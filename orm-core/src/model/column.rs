@@ -230,7 +230,8 @@ impl<M: Model, T: ColumnType> Column<M, T> {
 
 /// What can be asked of text.
 impl<M: Model, T: ColumnType> Column<M, T> {
-    /// `column LIKE pattern`: `%` stands for any text and `_` for any character. Ignores case unless the column is `case_sensitive`.
+    /// `column LIKE pattern`: `%` stands for any text and `_` for any character; a backslash takes the sign after it literally.
+    /// Ignores case unless the column is `case_sensitive`.
     #[doc(alias = "Op.like")]
     pub fn like(self, pattern: impl Into<String>) -> Expr<M>
     where

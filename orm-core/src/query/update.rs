@@ -87,11 +87,7 @@ impl<M: Model, O: Send + 'static> Query<M, O> {
 
     /// Refuses to change a whole table that was not meant.
     pub(super) fn must_be_meant(&self) -> Result<()> {
-        if self.everything
-            || !self.rows.is_everything()
-            || self.rows.limit.is_some()
-            || self.rows.offset.is_some()
-        {
+        if self.everything || !self.rows.is_everything() {
             Ok(())
         } else {
             Err(Error::MissingFilter { table: M::TABLE.name })
