@@ -3,7 +3,7 @@
 use std::fmt;
 use std::future::poll_fn;
 use std::num::NonZeroUsize;
-use std::task::{Context, Poll, Waker};
+use std::task::Poll;
 
 use lru::LruCache;
 use mysql_async::consts::StatusFlags;
@@ -15,6 +15,7 @@ use mysql_async::{
 
 use super::dialect::{MARIADB, MYSQL, ServerDialect};
 use super::error;
+use super::guard::{Whose, guarded, hang_up};
 use super::kill::{IDENTITY, kill};
 use super::options::Options;
 use super::value::{RowCells, to_driver};
@@ -91,7 +92,10 @@ impl MysqlConnection {
             let about: Option<Row> = conn.query_first(format!("{ABOUT_SERVER}, {IDENTITY}")).await?;
             Ok((conn, about))
         };
-        let (mut conn, about) = connected.await.map_err(|failure| error::connecting(failure, options))?;
+        let connected = guarded(connected, &Whose::default()).await;
+        let (mut conn, about) = connected
+            .unwrap_or_else(|| Err(DriverFailure::Driver(DriverError::PacketOutOfOrder)))
+            .map_err(|failure| error::connecting(failure, options))?;
         let mut about = about.map(Row::unwrap).unwrap_or_default().into_iter().map(text);
         let mut next = || about.next().unwrap_or_default();
         let (version, step, packet_limit, in_group, server) = (next(), next(), next(), next(), next());
@@ -121,6 +125,7 @@ impl MysqlConnection {
         statement: Statement<'_>,
         params: Vec<Value<'_>>,
         sink: &mut dyn RowSink,
+        whose: &Whose,
     ) -> Result<Done, Failure> {
         let Self { conn: Some(conn), fixed, dynamic, packet_limit, in_transaction, .. } = self else {
             return Err(Failure::Ours(gone()));
@@ -132,7 +137,7 @@ impl MysqlConnection {
                     return Err(params_differ(0, params.len()));
                 }
                 let result = conn.query_iter(sql).await?;
-                let read = read(result, sink, true).await?;
+                let read = read(result, sink, whose, true).await?;
                 return finish(conn, in_transaction, read);
             }
             Statement::Fixed { id, sql } => {
@@ -163,7 +168,7 @@ impl MysqlConnection {
         let params = Params::Positional(params.into_iter().map(to_driver).collect());
         match conn.exec_iter(handle, params).await {
             Ok(result) => {
-                let read = read(result, sink, false).await?;
+                let read = read(result, sink, whose, false).await?;
                 finish(conn, in_transaction, read)
             }
             Err(failure) => {
@@ -202,15 +207,6 @@ impl MysqlConnection {
         Ok(())
     }
 
-    /// Closes a connection that was left in the middle of a result at once. The driver would read the result to its end first, in a
-    /// task of its own, however long that takes; a command that was begun and dropped keeps it from that.
-    fn hang_up(&mut self) {
-        if let Some(conn) = self.conn.as_mut().filter(|_| self.busy && !std::thread::panicking()) {
-            let mut command = conn.ping();
-            let _ = command.as_mut().poll(&mut Context::from_waker(Waker::noop()));
-        }
-    }
-
     fn start(&mut self) -> Result<()> {
         if self.is_broken() {
             return Err(gone());
@@ -241,7 +237,7 @@ impl MysqlConnection {
             }
             // Found out before anything was sent.
             DriverFailure::Driver(DriverError::MixedParams) => {}
-            _ => self.conn = None,
+            _ => self.conn.take().map_or((), hang_up),
         }
         self.busy = false;
         Err(error::failed(failure, &self.user, sql))
@@ -250,9 +246,9 @@ impl MysqlConnection {
     /// Asks whether the transaction is still open: the reply to a ping says so, one to a failed statement does not.
     async fn ask_for_status(&mut self) {
         let Some(conn) = &mut self.conn else { return };
-        match conn.ping().await {
-            Ok(()) => self.in_transaction = status(conn),
-            Err(_) => self.conn = None,
+        match guarded(conn.ping(), &Whose::default()).await {
+            Some(Ok(())) => self.in_transaction = status(conn),
+            _ => self.conn.take().map_or((), hang_up),
         }
     }
 }
@@ -266,7 +262,9 @@ impl Connection for MysqlConnection {
     ) -> BoxFuture<'a, Result<Done>> {
         Box::pin(async move {
             self.start()?;
-            let outcome = self.run(statement, params, sink).await;
+            let whose = Whose::default();
+            let outcome = guarded(self.run(statement, params, sink, &whose), &whose).await;
+            let outcome = outcome.unwrap_or_else(gave_up);
             self.settle(outcome, statement.sql()).await
         })
     }
@@ -274,7 +272,8 @@ impl Connection for MysqlConnection {
     fn control(&mut self, command: Control) -> BoxFuture<'_, Result<()>> {
         Box::pin(async move {
             self.start()?;
-            let outcome = self.command(command).await;
+            let outcome = guarded(self.command(command), &Whose::default()).await;
+            let outcome = outcome.unwrap_or_else(gave_up);
             self.settle(outcome, "").await
         })
     }
@@ -297,12 +296,11 @@ impl Connection for MysqlConnection {
 
     fn abandon(&mut self) -> BoxFuture<'_, ()> {
         Box::pin(async move {
-            self.hang_up();
             if let Some(conn) = self.conn.take() {
                 let (options, number) = (conn.opts().clone(), conn.id());
-                drop(conn);
+                hang_up(conn);
                 // A server that does not answer cannot be told.
-                let _ = kill(options, &self.server, number).await;
+                let _ = guarded(kill(options, &self.server, number), &Whose::default()).await;
             }
         })
     }
@@ -318,8 +316,11 @@ impl Connection for MysqlConnection {
 }
 
 impl Drop for MysqlConnection {
+    /// One left in the middle of a result is closed at once.
     fn drop(&mut self) {
-        self.hang_up();
+        if let Some(conn) = self.conn.take_if(|_| self.busy) {
+            hang_up(conn);
+        }
     }
 }
 
@@ -327,20 +328,21 @@ impl Drop for MysqlConnection {
 async fn read<P: Protocol>(
     mut result: QueryResult<'_, 'static, P>,
     sink: &mut dyn RowSink,
+    whose: &Whose,
     text_protocol: bool,
 ) -> Result<Result<()>, DriverFailure> {
     let mut outcome = Ok(());
     if sink.wants_columns() && !result.columns_ref().is_empty() {
         let names: Vec<_> = result.columns_ref().iter().map(mysql_async::Column::name_str).collect();
         let names: Vec<&str> = names.iter().map(AsRef::as_ref).collect();
-        outcome = sink.columns(&names);
+        outcome = whose.callers(|| sink.columns(&names));
     }
     // Not a stream, whose every row is a boxed future.
     while let Some(row) = result.next().await? {
         if outcome.is_err() {
             continue;
         }
-        match sink.row(&mut RowCells::new(row, text_protocol)) {
+        match whose.callers(|| sink.row(&mut RowCells::new(row, text_protocol))) {
             Ok(Flow::Continue) => {}
             Ok(Flow::Pause) => give_way().await,
             Err(error) => outcome = Err(error),
@@ -406,6 +408,11 @@ fn params_differ(wanted: u16, given: usize) -> Failure {
     Failure::Ours(Error::Unsupported(
         format!("the statement has {wanted} placeholders, and {given} values were given").into(),
     ))
+}
+
+/// The outcome where the driver panicked.
+fn gave_up<T>() -> Result<T, Failure> {
+    Err(Failure::Driver(DriverFailure::Driver(DriverError::PacketOutOfOrder)))
 }
 
 fn gone() -> Error {

@@ -3,6 +3,7 @@
 mod connection;
 mod dialect;
 mod error;
+mod guard;
 mod introspect;
 mod kill;
 mod options;

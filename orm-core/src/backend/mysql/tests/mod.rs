@@ -3,6 +3,7 @@
 mod connecting;
 mod dialect;
 mod errors;
+mod hostile;
 mod session;
 mod values;
 

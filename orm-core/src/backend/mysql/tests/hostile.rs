@@ -1,0 +1,120 @@
+//! Streams with a byte changed: no panic, whatever the server says.
+
+use std::time::Duration;
+
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::{TcpListener, TcpStream};
+
+use super::{Rows, connect, on_servers, run, string, text};
+use crate::driver::{Cells, Connection, Control, Flow, RowSink, Statement};
+use crate::error::Result;
+use crate::value::Value;
+
+/// Lets one connection through, changing the byte at a position of what the server says. Tells how much the server said.
+async fn proxy(listener: TcpListener, server: String, position: usize, change: u8) -> usize {
+    let (client, _) = listener.accept().await.unwrap();
+    let server = TcpStream::connect(server).await.unwrap();
+    let (mut from_client, mut to_client) = client.into_split();
+    let (mut from_server, mut to_server) = server.into_split();
+    let up = tokio::spawn(async move {
+        let _ = tokio::io::copy(&mut from_client, &mut to_server).await;
+    });
+    let (mut said, mut buffer) = (0, vec![0; 16_384]);
+    while let Ok(length @ 1..) = from_server.read(&mut buffer).await {
+        if (said..said + length).contains(&position) {
+            buffer[position - said] ^= change;
+        }
+        said += length;
+        if to_client.write_all(&buffer[..length]).await.is_err() {
+            break;
+        }
+    }
+    up.abort();
+    said
+}
+
+/// A bit of everything.
+async fn converse(url: &str) -> Result<()> {
+    let mut connection: Box<dyn Connection> = connect(url).await?;
+    connection.control(Control::Begin).await?;
+    run(&mut connection, "INSERT INTO t VALUES (?, ?, NULL)", vec![Value::Int(1), string("text")]).await?;
+    let mut sink = Rows::default();
+    connection.query(Statement::Dynamic("SELECT * FROM t, t AS u"), vec![], &mut sink).await?;
+    connection.query(Statement::Text("SELECT * FROM t"), vec![], &mut sink).await?;
+    let _ = run(&mut connection, "SELECT nonsense", vec![]).await;
+    run(&mut connection, "CALL p()", vec![]).await?;
+    connection.control(Control::Rollback).await?;
+    connection.control(Control::Reset).await?;
+    connection.close().await;
+    Ok(())
+}
+
+/// Through the proxy, for as long as a pool would wait. Whether all of it was said and done.
+async fn attempt(server: &super::Server, position: usize, change: u8) -> (Option<Result<()>>, usize) {
+    let address = server.base.rsplit('@').next().unwrap().to_owned();
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = server.url.replace(&address, &listener.local_addr().unwrap().to_string());
+    let proxy = tokio::spawn(proxy(listener, address, position, change));
+    let conversation = tokio::spawn(async move {
+        tokio::time::timeout(Duration::from_millis(400), async { converse(&url).await }).await.ok()
+    });
+    // A panic shows here.
+    let outcome = conversation.await.unwrap_or_else(|error| panic!("byte {position} ^ {change:#x}: {error}"));
+    let said = match tokio::time::timeout(Duration::from_secs(1), proxy).await {
+        Ok(said) => said.unwrap(),
+        Err(_) => 0,
+    };
+    (outcome, said)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn no_byte_makes_it_panic() {
+    on_servers("hostile", async |server| {
+        let mut admin = server.connect().await;
+        text(&mut admin, "CREATE TABLE t (id INT, s VARCHAR(20), d DATETIME)").await.unwrap();
+        text(&mut admin, "INSERT INTO t VALUES (7, 'seven', '2024-01-01'), (8, NULL, NULL)").await.unwrap();
+        text(&mut admin, "CREATE PROCEDURE p() BEGIN SELECT 1; SELECT 2; END").await.unwrap();
+        let (outcome, said) = attempt(server, usize::MAX, 0).await;
+        outcome.expect("in time").expect("unchanged");
+        assert!(said > 500);
+        let step = std::env::var("HOSTILE_STEP").ok().and_then(|step| step.parse().ok()).unwrap_or(13);
+        let mut attempts: Vec<(usize, u8)> = Vec::new();
+        for (n, position) in (0..said).step_by(step).enumerate() {
+            attempts.push((position, [0xff, 0x01, 0x80, 0xfb, 0xfe][n % 5]));
+        }
+        for chunk in attempts.chunks(24) {
+            let each = chunk.iter().map(|&(position, change)| Box::pin(attempt(server, position, change)));
+            let mut each: Vec<_> = each.collect();
+            // All at once: most of the time is waiting for what never comes.
+            std::future::poll_fn(|context| {
+                each.retain_mut(|attempt| attempt.as_mut().poll(context).is_pending());
+                if each.is_empty() { std::task::Poll::Ready(()) } else { std::task::Poll::Pending }
+            })
+            .await;
+        }
+        println!("{} of {said} bytes changed", attempts.len());
+        admin.close().await;
+    })
+    .await;
+}
+
+struct Panics;
+
+impl RowSink for Panics {
+    fn row(&mut self, _cells: &mut dyn Cells) -> Result<Flow> {
+        panic!("the caller's own");
+    }
+}
+
+#[tokio::test]
+async fn a_panic_of_the_callers_stays_one() {
+    on_servers("panics", async |server| {
+        let mut connection = server.connect().await;
+        let outcome = tokio::spawn(async move {
+            let _ = connection.query(Statement::Text("SELECT 1"), vec![], &mut Panics).await;
+        })
+        .await;
+        assert!(outcome.unwrap_err().is_panic());
+    })
+    .await;
+}
