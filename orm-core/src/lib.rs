@@ -19,7 +19,8 @@ pub mod value;
 pub use db::{Db, DbOptions, Executor, Transaction};
 pub use error::{Error, Result};
 pub use model::Model;
-pub use orm_derive::Model;
+pub use orm_derive::{DbEnum, Model, Newtype, Projection};
+pub use types::DbEnum;
 
 // The crates whose types are column types, so that an application need not depend on them in the same version.
 pub use chrono;

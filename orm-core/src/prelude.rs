@@ -9,7 +9,7 @@ pub use crate::query::{Query, RawSql, Record, TrustedSql};
 pub use crate::types::DbEnum;
 #[cfg(feature = "serde_json")]
 pub use crate::types::Json;
-pub use orm_derive::Model;
+pub use orm_derive::{DbEnum, Model, Newtype, Projection};
 #[cfg(feature = "rust_decimal")]
 pub use rust_decimal::Decimal;
 #[cfg(feature = "uuid")]

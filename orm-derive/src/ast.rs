@@ -89,7 +89,7 @@ pub(crate) enum Default {
     /// What the type's `Default` says.
     OfType,
     /// An expression, and how the DDL says it where it can.
-    Expr(Expr, Option<TokenStream>),
+    Expr(Box<Expr>, Option<TokenStream>),
 }
 
 /// An index over some columns.

@@ -51,11 +51,14 @@ fn inert(input: &DeriveInput, core: &TokenStream, key: &TokenStream) -> TokenStr
         #quiet
         impl #generics #core::model::Model for #ident #arguments
         where
-            Self: #core::model::ModelClone + ::core::marker::Send + ::core::marker::Sync + 'static,
+            Self: ::core::marker::Send + ::core::marker::Sync + 'static,
         {
             type Key = #key;
             const TABLE: &'static #core::schema::Table = &#core::schema::Table::new("", "", &[], &[]);
             fn statements() -> &'static #core::model::Statements {
+                ::core::unreachable!()
+            }
+            fn clone_record(&self) -> Self {
                 ::core::unreachable!()
             }
             fn from_row(_: &mut #core::model::Row<'_>) -> #core::Result<Self> {
@@ -77,6 +80,71 @@ fn inert(input: &DeriveInput, core: &TokenStream, key: &TokenStream) -> TokenStr
             fn columns() -> #core::query::Columns {
                 ::core::unreachable!()
             }
+            fn from_row(_: &mut #core::model::Row<'_>) -> #core::Result<Self> {
+                ::core::unreachable!()
+            }
+        }
+    }
+}
+
+/// A column type that does nothing.
+pub(crate) fn column_type(input: &DeriveInput, core: &TokenStream, is_enum: bool) -> TokenStream {
+    if !input.generics.params.is_empty() {
+        return TokenStream::new();
+    }
+    let ident = &input.ident;
+    let quiet = expand::quiet();
+    let (family, db_enum) = if is_enum {
+        let db_enum = quote! {
+            #quiet
+            impl #core::types::DbEnum for #ident
+            where
+                Self: ::core::marker::Copy,
+            {
+                const VALUES: &'static [&'static str] = &[];
+                fn as_str(self) -> &'static str {
+                    ::core::unreachable!()
+                }
+                fn from_text(_: &str) -> ::core::option::Option<Self> {
+                    ::core::unreachable!()
+                }
+            }
+        };
+        (quote!(Choice), Some(db_enum))
+    } else {
+        (quote!(Unsigned), None)
+    };
+    quote! {
+        #db_enum
+
+        #quiet
+        impl #core::types::ColumnType for #ident {
+            type Family = #core::types::family::#family;
+            const DATA_TYPE: #core::schema::DataType = #core::schema::DataType::Integer { bits: 64, signed: false };
+            fn encode(&self, _: &#core::schema::ColumnDef) -> #core::types::Converted<#core::value::Value<'_>> {
+                ::core::unreachable!()
+            }
+            fn decode(_: #core::value::Value<'_>) -> #core::types::Converted<Self> {
+                ::core::unreachable!()
+            }
+        }
+
+        #core::__scalar!(#ident);
+    }
+}
+
+/// A projection that does nothing.
+pub(crate) fn projection(input: &DeriveInput, core: &TokenStream, model: &syn::Path) -> TokenStream {
+    if !input.generics.params.is_empty() {
+        return TokenStream::new();
+    }
+    let ident = &input.ident;
+    let quiet = expand::quiet();
+    quote! {
+        #quiet
+        impl #core::query::Projection for #ident {
+            type Model = #model;
+            const COLUMNS: &'static [usize] = &[];
             fn from_row(_: &mut #core::model::Row<'_>) -> #core::Result<Self> {
                 ::core::unreachable!()
             }

@@ -96,7 +96,7 @@ fn column(position: usize, field: &Ident, source: &Field, words: FieldAttrs, mod
         shape: shape(&words),
         default: words.default.as_ref().map(|at| match &at.value {
             None => Default::OfType,
-            Some(expr) => Default::Expr(expr.clone(), literal(expr)),
+            Some(expr) => Default::Expr(Box::new(expr.clone()), literal(expr)),
         }),
         docs: docs(&source.attrs),
         attrs: words,

@@ -2,19 +2,85 @@
 
 mod ast;
 mod attr;
+mod db_enum;
 mod derive;
 mod errors;
 mod expand;
 mod fallback;
 mod infer;
 mod naming;
+mod newtype;
+mod projection;
 mod shape;
 mod validate;
 
 use proc_macro::TokenStream;
+use syn::{DeriveInput, parse_macro_input};
 
-/// Makes a struct a table.
+/// Makes a struct with named fields a table: its columns as constants, a builder that knows the required fields, and the data that
+/// every verb works on.
+///
+/// ```ignore
+/// #[derive(Model, Clone)]
+/// #[model(table = "notes", index(title, created_at))]
+/// struct Note {
+///     id: u64,
+///     #[model(size = 100, unique)]
+///     title: String,
+///     #[model(default = 0)]
+///     views: u32,
+///     created_at: DateTime<Utc>,
+/// }
+/// ```
+///
+/// On the struct `#[model(..)]` takes `table`, `rename_all`, `index(..)`, `unique(..)`, `draft`, `crate`; on a field `primary_key`,
+/// `auto_increment`, `column`, `column_type`, `size`, `text`, `case_sensitive`, `precision`, `default`, `unique`, `index`, `unmanaged`,
+/// `const_name`, `skip`.
+///
+/// These names are taken: the constant `TABLE` and the function `build` of the model, the methods `save` and `into_draft` of its draft.
 #[proc_macro_derive(Model, attributes(model))]
 pub fn model(input: TokenStream) -> TokenStream {
-    derive::model(input.into()).into()
+    let input = parse_macro_input!(input as DeriveInput);
+    derive::model(&input).into()
+}
+
+/// Makes an enum without data a column type that is stored as text: the variant's name in snake_case.
+///
+/// ```ignore
+/// #[derive(DbEnum, Clone, Copy)]
+/// #[db_enum(rename_all = "camelCase")]
+/// enum Status {
+///     Open,
+///     #[db_enum(rename = "done")]
+///     Closed,
+/// }
+/// ```
+#[proc_macro_derive(DbEnum, attributes(db_enum))]
+pub fn db_enum(input: TokenStream) -> TokenStream {
+    let input = parse_macro_input!(input as DeriveInput);
+    db_enum::derive(&input).into()
+}
+
+/// Makes a struct around one value a column type of its own: `struct UserId(u64);`. What it wraps does not stand for it.
+#[proc_macro_derive(Newtype, attributes(newtype))]
+pub fn newtype(input: TokenStream) -> TokenStream {
+    let input = parse_macro_input!(input as DeriveInput);
+    newtype::derive(&input).into()
+}
+
+/// Makes a struct a selection of some columns of a model.
+///
+/// ```ignore
+/// #[derive(Projection)]
+/// #[projection(model = Note)]
+/// struct Card {
+///     id: u64,
+///     #[projection(column = description)]
+///     text: String,
+/// }
+/// ```
+#[proc_macro_derive(Projection, attributes(projection))]
+pub fn projection(input: TokenStream) -> TokenStream {
+    let input = parse_macro_input!(input as DeriveInput);
+    projection::derive(&input).into()
 }

@@ -38,17 +38,17 @@ impl<M, T> Column<M, T> {
     pub const fn new(position: usize) -> Self {
         Self { position, types: PhantomData }
     }
+
+    /// Its position in the table.
+    pub const fn position(self) -> usize {
+        self.position
+    }
 }
 
 impl<M: Model, T> Column<M, T> {
     /// What is known of the column at compile time.
     pub fn def(self) -> &'static ColumnDef {
         &M::TABLE.columns[self.position]
-    }
-
-    /// Its position in the table.
-    pub const fn position(self) -> usize {
-        self.position
     }
 }
 

@@ -31,6 +31,12 @@ pub trait ModelClone: Clone {}
 
 impl<T: Clone> ModelClone for T {}
 
+/// The record again. What the derive calls: the one place that asks for `Clone`, so that a model without it is one error.
+#[doc(hidden)]
+pub fn clone_record<M: ModelClone>(record: &M) -> M {
+    record.clone()
+}
+
 /// A struct that stands for a table. Derived: `#[derive(Model, Clone)]`.
 ///
 /// It is data only. What can be done with it is in [`Record`](crate::query::Record), which every model has.
@@ -39,7 +45,7 @@ impl<T: Clone> ModelClone for T {}
     label = "not a model",
     note = "add #[derive(Model, Clone)] to the struct"
 )]
-pub trait Model: ModelClone + Sized + Send + Sync + 'static {
+pub trait Model: Sized + Send + Sync + 'static {
     /// What stands for the key: `One<u64>`, or a tuple for a composite one.
     type Key: 'static;
 
@@ -49,6 +55,10 @@ pub trait Model: ModelClone + Sized + Send + Sync + 'static {
     /// The identities of the statements whose shape is fixed by the model.
     #[doc(hidden)]
     fn statements() -> &'static Statements;
+
+    /// The record again: every model is `Clone`.
+    #[doc(hidden)]
+    fn clone_record(&self) -> Self;
 
     /// Makes a record of a row's columns, in the order of the table.
     ///

@@ -179,7 +179,7 @@ pub(super) async fn update_record<M: Model>(
         return Err(Error::Unsupported("the key of a record cannot be reckoned: set it".into()));
     }
     // What the database reckons is read back under the row's lock.
-    let mut fresh = record.clone();
+    let mut fresh = record.clone_record();
     set_fields(&mut fresh, known)?;
     let before = &*record;
     let fresh = handle

@@ -36,6 +36,10 @@ macro_rules! thing {
                 &STATEMENTS
             }
 
+            fn clone_record(&self) -> Self {
+                self.clone()
+            }
+
             fn from_row(row: &mut Row<'_>) -> Result<Self> {
                 Ok(Self { $($field: row.column($position, &Self::TABLE.columns[$position])?),* })
             }

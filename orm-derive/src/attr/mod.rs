@@ -8,4 +8,4 @@ mod words;
 pub(crate) use field::FieldAttrs;
 pub(crate) use item::{At, Item, Value, items, ungroup};
 pub(crate) use model::ModelAttrs;
-pub(crate) use words::{Grammar, Word, nearest};
+pub(crate) use words::{DB_ENUM, Grammar, NEWTYPE, PROJECTION, PROJECTION_FIELD, VARIANT, Word, nearest};

@@ -32,6 +32,11 @@ pub(crate) fn expand(model: &Model) -> TokenStream {
             #position => self.#field = #core::types::decoded(<#ty as #core::types::ColumnType>::decode(value), def)?,
         }
     });
+    let clone = quote_spanned! {ident.span()=>
+        fn clone_record(&self) -> Self {
+            #core::model::clone_record(self)
+        }
+    };
     let defaults = defaults(model);
     quote! {
         #quiet
@@ -44,6 +49,8 @@ pub(crate) fn expand(model: &Model) -> TokenStream {
                 static STATEMENTS: #core::model::Statements = #core::model::Statements::new();
                 &STATEMENTS
             }
+
+            #clone
 
             fn from_row(row: &mut #core::model::Row<'_>) -> #core::Result<Self> {
                 ::core::result::Result::Ok(Self { #(#columns)* #(#skipped)* })

@@ -19,7 +19,7 @@ pub(crate) fn expand(model: &Model) -> TokenStream {
         let docs = required.iter().map(|column| format!("`{}` has not been set.", column.field));
         quote! {
             #[doc(hidden)]
-            #[allow(non_camel_case_types, missing_debug_implementations)]
+            #[allow(non_camel_case_types, missing_debug_implementations, unreachable_pub)]
             mod #missing {
                 #(#[doc = #docs] pub struct #fields;)*
             }
@@ -37,7 +37,7 @@ pub(crate) fn expand(model: &Model) -> TokenStream {
 
         #[doc = #doc]
         #[must_use = "a draft does nothing until it is saved"]
-        #[allow(dead_code, non_camel_case_types, missing_debug_implementations, private_interfaces)]
+        #[allow(dead_code, non_camel_case_types, missing_debug_implementations, private_interfaces, unreachable_pub)]
         #vis struct #draft #defaults(#core::model::Draft<#ident>, ::core::marker::PhantomData<(#(#parameters,)*)>);
 
         #quiet

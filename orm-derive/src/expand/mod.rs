@@ -5,7 +5,7 @@ mod data;
 mod draft;
 mod table;
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::quote;
 
 use crate::ast::Model;
@@ -28,6 +28,18 @@ pub(crate) fn names(model: &Model) -> TokenStream {
 pub(crate) fn quiet() -> TokenStream {
     quote! {
         #[automatically_derived]
-        #[allow(dead_code, non_upper_case_globals, private_interfaces, unused_qualifications, clippy::all, clippy::pedantic)]
+        #[allow(dead_code, private_interfaces, unreachable_pub, unused_qualifications, clippy::all, clippy::pedantic)]
     }
+}
+
+/// The same tokens, pointed at another place. For paths of the derive's own: what they lead to stays the same.
+pub(crate) fn respan(tokens: &TokenStream, span: Span) -> TokenStream {
+    tokens
+        .clone()
+        .into_iter()
+        .map(|mut token: TokenTree| {
+            token.set_span(token.span().located_at(span));
+            token
+        })
+        .collect()
 }

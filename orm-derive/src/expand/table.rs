@@ -1,9 +1,13 @@
 //! The table as a constant.
+//!
+//! What may be refused at compile time is a call spelt out at the place of the word that asks for it, `DataType::with_size(.., 10)` and not
+//! `...with_size(10)`: the compiler points at where a call begins.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::spanned::Spanned as _;
 
+use super::respan;
 use crate::ast::{Binary, Column, Default, Managed, Model, Shape};
 use crate::naming;
 
@@ -14,69 +18,82 @@ pub(crate) fn expand(model: &Model) -> TokenStream {
     let struct_name = naming::plain(&model.ident);
     let columns = model.columns.iter().map(|column| definition(column, model));
     let key_span = model.key.first().map_or_else(|| model.ident.span(), |&n| model.columns[n].field.span());
-    let table =
-        quote_spanned!(key_span=> #core::schema::Table::new(#struct_name, #name, COLUMNS, &[#(#key),*]));
-    let indexes = indexes(model);
+    let table = call(
+        core,
+        key_span,
+        &quote!(schema::Table::new),
+        &quote!(#struct_name, #name, COLUMNS, &[#(#key),*]),
+    );
+    let table = match model.indexes.first() {
+        None => table,
+        Some(first) => {
+            let indexes = model.indexes.iter().map(|index| {
+                let (name, columns, unique) = (&index.name.text, &index.columns, index.unique);
+                quote!(#core::schema::Index::new(#name, &[#(#columns),*], #unique))
+            });
+            call(core, first.span, &quote!(schema::Table::with_indexes), &quote!(#table, &[#(#indexes),*]))
+        }
+    };
     quote! {
         &{
             const COLUMNS: &[#core::schema::ColumnDef] = &[#(#columns),*];
-            #table #indexes
+            #table
         }
     }
 }
 
+/// A call of a function of orm-core, all of it at one place but for the arguments.
+fn call(core: &TokenStream, span: Span, function: &TokenStream, arguments: &TokenStream) -> TokenStream {
+    let core = respan(core, span);
+    let function = respan(function, span);
+    quote_spanned!(span=> #core::#function(#arguments))
+}
+
 fn definition(column: &Column, model: &Model) -> TokenStream {
-    let Model { core, table, .. } = model;
-    let table = &table.text;
-    let name = &column.name.text;
+    let core = &model.core;
+    let (table, name, ty, written) = (&model.table.text, &column.name.text, &column.ty, column.optional);
     let field = naming::plain(&column.field);
-    let ty = &column.ty;
-    let written = column.optional;
+    let at_type = ty.span();
+    let near = respan(core, at_type);
+    let column_type = quote_spanned!(at_type=> <#ty as #near::types::ColumnType>);
+    let own = quote!(#column_type::DATA_TYPE);
     let shape = match &column.shape {
-        Shape::Own => quote!(),
-        Shape::Size(size, span) => quote_spanned!(*span=> .with_size(#size)),
-        Shape::Text(span) => quote_spanned!(*span=> .as_text()),
-        Shape::Precision(digits, None, span) => {
-            quote_spanned!(*span=> .with_precision(#digits, ::core::option::Option::None))
+        Shape::Own => own,
+        Shape::Size(size, span) => {
+            call(core, *span, &quote!(schema::DataType::with_size), &quote!(#own, #size))
         }
-        Shape::Precision(digits, Some(scale), span) => {
-            quote_spanned!(*span=> .with_precision(#digits, ::core::option::Option::Some(#scale)))
+        Shape::Text(span) => call(core, *span, &quote!(schema::DataType::as_text), &own),
+        Shape::Precision(digits, scale, span) => {
+            let scale = match scale {
+                None => quote!(::core::option::Option::None),
+                Some(scale) => quote!(::core::option::Option::Some(#scale)),
+            };
+            call(core, *span, &quote!(schema::DataType::with_precision), &quote!(#own, #digits, #scale))
         }
     };
-    let auto_increment = column.auto_increment.map(|span| quote_spanned!(span=> .auto_increment()));
-    let default = match &column.default {
-        Some(Default::Expr(_, Some(literal))) => Some(quote!(.default(#core::schema::Literal::#literal))),
-        _ => None,
-    };
-    let managed = column.managed.map(|managed| {
+    let nullable = call(core, at_type, &quote!(types::nullable), &quote!(#column_type::NULLABLE, #written));
+    let mut def = quote!(#core::schema::ColumnDef::new(#table, #name, #field, #shape, #nullable));
+    if let Some(span) = column.auto_increment {
+        def = call(core, span, &quote!(schema::ColumnDef::auto_increment), &def);
+    }
+    if let Some(Default::Expr(_, Some(literal))) = &column.default {
+        def = quote!(#def.default(#core::schema::Literal::#literal));
+    }
+    if let Some(managed) = column.managed {
         let managed = match managed {
             Managed::CreatedAt => quote!(CreatedAt),
             Managed::UpdatedAt => quote!(UpdatedAt),
         };
-        quote_spanned!(column.field.span()=> .managed(#core::schema::Managed::#managed))
-    });
-    let binary = match column.binary {
-        Binary::No => None,
-        Binary::Key => Some(quote!(.binary())),
-        Binary::Asked(span) => Some(quote_spanned!(span=> .case_sensitive())),
-    };
-    let custom_type = column.custom_type.as_ref().map(|text| quote!(.custom_type(#text)));
-    let new = quote_spanned! {ty.span()=>
-        #core::schema::ColumnDef::new(
-            #table, #name, #field,
-            <#ty as #core::types::ColumnType>::DATA_TYPE #shape,
-            #core::types::nullable(<#ty as #core::types::ColumnType>::NULLABLE, #written),
-        )
-    };
-    quote!(#new #auto_increment #default #managed #binary #custom_type)
-}
-
-fn indexes(model: &Model) -> Option<TokenStream> {
-    let first = model.indexes.first()?;
-    let core = &model.core;
-    let indexes = model.indexes.iter().map(|index| {
-        let (name, columns, unique) = (&index.name.text, &index.columns, index.unique);
-        quote!(#core::schema::Index::new(#name, &[#(#columns),*], #unique))
-    });
-    Some(quote_spanned!(first.span=> .with_indexes(&[#(#indexes),*])))
+        let arguments = quote!(#def, #core::schema::Managed::#managed);
+        def = call(core, column.field.span(), &quote!(schema::ColumnDef::managed), &arguments);
+    }
+    match column.binary {
+        Binary::No => {}
+        Binary::Key => def = quote!(#def.binary()),
+        Binary::Asked(span) => def = call(core, span, &quote!(schema::ColumnDef::case_sensitive), &def),
+    }
+    if let Some(text) = &column.custom_type {
+        def = quote!(#def.custom_type(#text));
+    }
+    def
 }

@@ -1,0 +1,6 @@
+use orm_core::prelude::*;
+
+#[derive(DbEnum, Clone, Copy)]
+enum Status {}
+
+fn main() {}

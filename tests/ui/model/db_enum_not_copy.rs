@@ -1,0 +1,9 @@
+use orm_core::prelude::*;
+
+#[derive(DbEnum)]
+enum Status {
+    Open,
+    Closed,
+}
+
+fn main() {}

@@ -1,0 +1,10 @@
+use orm_core::prelude::*;
+
+#[derive(Model, Clone)]
+#[model(index(titel))]
+struct Note {
+    id: u64,
+    title: String,
+}
+
+fn main() {}

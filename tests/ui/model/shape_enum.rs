@@ -1,0 +1,9 @@
+use orm_core::prelude::*;
+
+#[derive(Model, Clone)]
+enum Note {
+    A,
+    B,
+}
+
+fn main() {}

@@ -1,0 +1,6 @@
+use orm_core::prelude::*;
+
+#[derive(Model, Clone)]
+struct Note {}
+
+fn main() {}

@@ -1,0 +1,10 @@
+use orm_core::prelude::*;
+
+#[derive(Model, Clone)]
+struct Note {
+    id: u64,
+    score: Score,
+}
+type Score = Option<i32>;
+
+fn main() {}

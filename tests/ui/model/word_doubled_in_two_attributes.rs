@@ -1,0 +1,11 @@
+use orm_core::prelude::*;
+
+#[derive(Model, Clone)]
+struct Note {
+    id: u64,
+    #[model(unique)]
+    #[model(unique)]
+    title: String,
+}
+
+fn main() {}
