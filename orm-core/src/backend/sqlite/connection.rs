@@ -10,17 +10,16 @@ use std::thread;
 use rusqlite::InterruptHandle;
 use tokio::sync::mpsc::{Receiver, channel};
 
+use super::batch::Batch;
 use super::session::Shared;
 use super::url::Location;
-use super::worker::{self, Batch, Command, End, Query, Reply, Text};
-use crate::driver::{BoxFuture, Cells, Connection, Control, Done, Flow, RowSink, Statement};
+use super::worker::{self, Command, End, Query, Reply, Text};
+use crate::driver::{BoxFuture, Connection, Control, Done, Flow, RowSink, Statement};
 use crate::error::{Error, Result};
 use crate::value::Value;
 
 /// Batches that may wait to be read; the thread stops stepping when there are more.
 const BATCHES: usize = 2;
-/// Cells of a vector that is kept for the next statement, at most.
-const SPARE_CELLS: usize = 4_096;
 
 /// Starts the thread and waits until it has opened the database.
 pub(super) async fn connect(location: Arc<Location>) -> Result<Box<dyn Connection>> {
@@ -42,7 +41,7 @@ pub(super) async fn connect(location: Arc<Location>) -> Result<Box<dyn Connectio
             interrupt: interrupt?,
             hangup,
             prepared: Vec::new(),
-            spare: Vec::new(),
+            spare: Batch::default(),
             in_transaction: false,
             unread: false,
             broken: false,
@@ -67,8 +66,8 @@ struct SqliteConnection {
     hangup: Hangup,
     /// Which fixed statements the thread has prepared, by their number: their text need not travel again.
     prepared: Vec<bool>,
-    /// The vector of an earlier result, used again.
-    spare: Vec<Value<'static>>,
+    /// The buffers of an earlier result, used again.
+    spare: Batch,
     in_transaction: bool,
     /// A command was sent whose last reply was not read yet.
     unread: bool,
@@ -178,7 +177,7 @@ impl SqliteConnection {
                     running.finish(&end);
                     running.deliver(&mut end.batch, sink, &mut refused).await;
                     drop(running);
-                    self.keep(end.batch);
+                    self.spare = end.batch.into_spare();
                     if let (Ok(_), Some(number)) = (&end.outcome, number) {
                         self.mark(number);
                     }
@@ -193,14 +192,6 @@ impl SqliteConnection {
             self.prepared.resize(number + 1, false);
         }
         self.prepared[number] = true;
-    }
-
-    fn keep(&mut self, batch: Batch) {
-        let mut cells = batch.cells;
-        if cells.capacity() <= SPARE_CELLS {
-            cells.clear();
-            self.spare = cells;
-        }
     }
 
     fn start(&mut self, command: Command) -> Result<Running<'_>> {
@@ -268,11 +259,8 @@ impl Running<'_> {
                 return self.refuse(refused, error);
             }
         }
-        if batch.width == 0 {
-            return;
-        }
-        for cells in batch.cells.chunks_mut(batch.width) {
-            match sink.row(&mut Taken(cells)) {
+        for mut row in batch.rows() {
+            match sink.row(&mut row) {
                 Ok(Flow::Continue) => {}
                 Ok(Flow::Pause) => give_way().await,
                 Err(error) => return self.refuse(refused, error),
@@ -292,19 +280,6 @@ impl Drop for Running<'_> {
             self.connection.hangup.0.cancelled.store(true, Ordering::Release);
             self.connection.interrupt.interrupt();
         }
-    }
-}
-
-/// The cells of a row in a batch.
-struct Taken<'a>(&'a mut [Value<'static>]);
-
-impl Cells for Taken<'_> {
-    fn len(&self) -> usize {
-        self.0.len()
-    }
-
-    fn take(&mut self, index: usize) -> Value<'_> {
-        self.0.get_mut(index).map_or(Value::Null, |cell| std::mem::replace(cell, Value::Null))
     }
 }
 

@@ -4,6 +4,7 @@
 //! ([`connection`]) sends it commands and gets rows back in batches. A thread of its own can wait for a lock and can be
 //! interrupted from outside without holding up anybody else.
 
+mod batch;
 mod connection;
 mod decimal;
 mod dialect;

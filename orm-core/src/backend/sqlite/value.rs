@@ -1,11 +1,10 @@
-//! Between our values and SQLite's five storage classes.
+//! Our values as parameters: SQLite has five storage classes.
 
-use std::borrow::Cow;
 use std::fmt::Write as _;
 
 use chrono::{Datelike as _, NaiveDate, NaiveTime, Timelike as _};
 use rusqlite::Statement;
-use rusqlite::types::{Null, ToSql, ValueRef};
+use rusqlite::types::{Null, ToSql};
 
 use crate::error::{Error, Mismatch, Result};
 use crate::value::Value;
@@ -71,25 +70,6 @@ fn time(time: NaiveTime) -> String {
     let mut text = String::with_capacity(15);
     let _ = write!(text, "{:02}:{:02}:{:02}.{micros:06}", time.hour(), time.minute(), time.second());
     text
-}
-
-/// A cell by its storage class, and about how many bytes it takes.
-pub(super) fn read(cell: ValueRef<'_>) -> (Value<'static>, usize) {
-    match cell {
-        ValueRef::Null => (Value::Null, 0),
-        ValueRef::Integer(v) => (Value::Int(v), 0),
-        ValueRef::Real(v) => (Value::Double(v), 0),
-        ValueRef::Text(bytes) => (text(bytes), bytes.len()),
-        ValueRef::Blob(bytes) => (Value::Bytes(Cow::Owned(bytes.to_vec())), bytes.len()),
-    }
-}
-
-/// SQLite does not check that its text is UTF-8; what is not goes up as bytes, and decoding says so.
-fn text(bytes: &[u8]) -> Value<'static> {
-    match std::str::from_utf8(bytes) {
-        Ok(text) => Value::Text(Cow::Owned(text.to_owned())),
-        Err(_) => Value::Bytes(Cow::Owned(bytes.to_vec())),
-    }
 }
 
 /// The text of a time as a default in DDL, where the literal is one: of the width that is stored.

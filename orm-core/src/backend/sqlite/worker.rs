@@ -5,10 +5,11 @@ use std::sync::atomic::Ordering;
 use std::sync::mpsc::Receiver;
 
 use rusqlite::fallible_iterator::FallibleIterator as _;
-use rusqlite::{Batch as Script, Connection, InterruptHandle, PrepFlags, Row, Statement};
+use rusqlite::{Batch as Script, Connection, InterruptHandle, PrepFlags, Statement};
 use tokio::sync::mpsc::Sender;
 use tokio::sync::mpsc::error::TrySendError;
 
+use super::batch::Batch;
 use super::session::Shared;
 use super::url::{Location, Mode};
 use super::{error, introspect, session, value};
@@ -20,7 +21,7 @@ use crate::value::Value;
 const FIRST_ROWS: usize = 8;
 /// Rows of every other batch,
 const MORE_ROWS: usize = 256;
-/// or about this many bytes of text and blobs.
+/// or about this many bytes.
 const BATCH_BYTES: usize = 64 * 1024;
 
 /// What the connection asks of its thread.
@@ -39,8 +40,8 @@ pub(super) struct Query {
     pub(super) params: Vec<Value<'static>>,
     /// Whether the columns' names are wanted.
     pub(super) names: bool,
-    /// A vector that is not needed any more, to put the first rows in.
-    pub(super) spare: Vec<Value<'static>>,
+    /// Buffers that are not needed any more, to put the first rows in.
+    pub(super) spare: Batch,
 }
 
 /// A statement's text.
@@ -61,16 +62,6 @@ pub(super) enum Reply {
     Rows(Batch),
     /// The end of a command.
     End(End),
-}
-
-/// Rows, one behind the other.
-#[derive(Default)]
-pub(super) struct Batch {
-    /// Once, where they were asked for.
-    pub(super) names: Option<Vec<String>>,
-    /// Cells of a row.
-    pub(super) width: usize,
-    pub(super) cells: Vec<Value<'static>>,
 }
 
 /// The end of a command, with the last rows.
@@ -138,7 +129,7 @@ impl Worker<'_> {
         let Query { text, params, names, spare } = query;
         let output = self.output;
         let connection = output.connection;
-        batch.cells = spare;
+        *batch = spare;
         match text {
             Text::Fixed { number, sql } => {
                 if self.fixed.len() <= number {
@@ -230,7 +221,7 @@ impl Output<'_> {
             total.affected += done.affected;
             // The next statement's rows may be of another width.
             let rows = std::mem::take(batch);
-            if !rows.cells.is_empty() && self.send(Reply::Rows(rows)).is_err() {
+            if !rows.is_empty() && self.send(Reply::Rows(rows)).is_err() {
                 break;
             }
         }
@@ -275,17 +266,18 @@ impl Output<'_> {
                 batch.width = width;
                 self.describe(row.as_ref(), names, batch);
             }
-            bytes += copy(row, width, &mut batch.cells)?;
+            for n in 0..width {
+                bytes += batch.push(row.get_ref(n)?);
+            }
             count += 1;
             if count < limit && bytes < BATCH_BYTES {
                 continue;
             }
             (count, bytes, limit) = (0, 0, MORE_ROWS);
-            let next = Batch { names: None, width, cells: Vec::with_capacity(0) };
+            let next = batch.next();
             if self.send(Reply::Rows(std::mem::replace(batch, next))).is_err() || self.is_unwanted() {
                 return Ok(());
             }
-            batch.cells.reserve(width * 16);
         }
         drop(rows);
         if batch.width == 0 {
@@ -321,16 +313,6 @@ impl Output<'_> {
         let known = inserted && affected == 1;
         Done { affected, last_insert_id: if known { u64::try_from(id).ok() } else { None } }
     }
-}
-
-fn copy(row: &Row<'_>, width: usize, cells: &mut Vec<Value<'static>>) -> rusqlite::Result<usize> {
-    let mut bytes = 0;
-    for n in 0..width {
-        let (cell, size) = value::read(row.get_ref(n)?);
-        bytes += size;
-        cells.push(cell);
-    }
-    Ok(bytes)
 }
 
 /// Whether a statement inserts, so that `last_insert_rowid` can be its own.
