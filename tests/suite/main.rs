@@ -81,6 +81,7 @@ fn main() -> ExitCode {
         finders::cases(),
         texts::cases(),
         types::edges::cases(),
+        types::own::cases(),
         types::random::cases(),
         types::refused::cases(),
         types::sums::cases(),

@@ -2,11 +2,11 @@
 
 use chrono::{NaiveDate, NaiveDateTime, NaiveTime};
 use orm_core::prelude::*;
-use orm_core::types::Json;
 use rust_decimal::Decimal;
 use tests::{Fixture, Outcome};
 use uuid::Uuid;
 
+use super::survives;
 use crate::{cases, check};
 
 cases![
@@ -33,53 +33,8 @@ cases![
     uuids,
     documents,
     documents_deeper_than_a_server_allows,
-    structs_as_documents,
     seconds_and_milliseconds,
 ];
-
-/// A behaviour of one type: a model with a column of it and one of an `Option` of it, and values that must survive.
-macro_rules! survives {
-    ($(#[$attribute:meta])* $case:ident, $model:ident, [$($type:tt)*], $values:expr) => {
-        #[derive(Model, Debug, Clone, PartialEq)]
-        struct $model {
-            id: u64,
-            $(#[$attribute])*
-            value: $($type)*,
-            $(#[$attribute])*
-            maybe: Option<$($type)*>,
-        }
-
-        async fn $case(fixture: &Fixture) -> Outcome {
-            let db = &fixture.db;
-            $model::sync(db).await?;
-            let values: Vec<$($type)*> = Vec::from($values);
-            for value in &values {
-                let saved = $model::build().value(value).maybe(value).save(db).await?;
-                check!(saved.value == *value && saved.maybe.as_ref() == Some(value));
-                check!($model::find_by_id(db, saved.id).await? == Some(saved.clone()));
-                let found = $model::find().filter($model::VALUE.eq(value)).all(db).await?;
-                check!(found.contains(&saved));
-                let found = $model::find().filter($model::MAYBE.eq(Some(value))).all(db).await?;
-                check!(found.contains(&saved));
-            }
-            let drafts = values.iter().map(|value| $model::build().value(value));
-            let mut empty = $model::bulk_create(db, drafts).await?;
-            let read = $model::find().filter($model::MAYBE.is_null()).order_by($model::ID).all(db).await?;
-            check!(read == empty);
-            for (record, value) in empty.iter_mut().zip(values.iter().rev()) {
-                check!(record.maybe.is_none());
-                record.update(db, $model::MAYBE.set(value)).await?;
-                record.value = value.clone();
-                record.save(db).await?;
-                let read = $model::find_by_id(db, record.id).await?.ok_or("gone")?;
-                check!(read == *record && read.maybe.as_ref() == Some(value));
-                record.update(db, $model::MAYBE.set_null()).await?;
-                check!($model::find_by_id(db, record.id).await?.ok_or("gone")?.maybe.is_none());
-            }
-            Ok(())
-        }
-    };
-}
 
 survives!(tiny, Tiny, [i8], [i8::MIN, -1, 0, 1, i8::MAX]);
 survives!(small, Small, [i16], [i16::MIN, -1, 0, 1, i16::MAX]);
@@ -246,25 +201,6 @@ async fn documents_deeper_than_a_server_allows(fixture: &Fixture) -> Outcome {
     check!(Free::find().count(db).await? == 5 - refused);
     Ok(())
 }
-
-#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
-struct Settings {
-    theme: Option<String>,
-    sizes: Vec<u32>,
-    ratio: f64,
-    inner: Option<Box<Settings>>,
-}
-
-survives!(structs_as_documents, Configured, [Json<Settings>], {
-    let inner = Settings { theme: None, sizes: vec![], ratio: 0.5, inner: None };
-    let outer = Settings {
-        theme: Some("dünkel".into()),
-        sizes: vec![0, u32::MAX],
-        ratio: -1.25,
-        inner: Some(Box::new(inner.clone())),
-    };
-    [Json(inner), Json(outer)]
-});
 
 #[derive(Model, Debug, Clone, PartialEq)]
 struct Counter {
