@@ -37,6 +37,10 @@ texts! {
     creating "../../docs/02-creating.md";
     finding "../../docs/03-finding.md";
     changing "../../docs/04-changing.md";
+    types "../../docs/05-types.md";
+    errors "../../docs/06-errors.md";
+    connections "../../docs/07-connections.md";
+    sequelize "../../docs/08-from-sequelize.md";
 }
 
 #[cfg(test)]
