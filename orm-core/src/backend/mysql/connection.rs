@@ -1,25 +1,22 @@
 //! One connection: its session, its prepared handles, its statements.
 
 use std::fmt;
-use std::future::poll_fn;
 use std::num::NonZeroUsize;
-use std::task::Poll;
 
 use lru::LruCache;
 use mysql_async::consts::StatusFlags;
-use mysql_async::prelude::{Protocol, Queryable as _};
-use mysql_async::{
-    Conn, DriverError, Error as DriverFailure, Params, QueryResult, Row, Statement as Handle,
-    Value as DriverValue,
-};
+use mysql_async::prelude::Queryable as _;
+use mysql_async::{Conn, DriverError, Error as DriverFailure, Params, Statement as Handle};
 
-use super::dialect::{MARIADB, MYSQL, ServerDialect};
+use super::dialect::ServerDialect;
 use super::error;
 use super::guard::{Whose, guarded, hang_up};
-use super::kill::{IDENTITY, kill};
+use super::kill::kill;
 use super::options::Options;
-use super::value::{RowCells, to_driver};
-use crate::driver::{BoxFuture, Connection, Control, Done, Flow, RowSink, Statement};
+use super::result::read;
+use super::server::Server;
+use super::value::to_driver;
+use crate::driver::{BoxFuture, Connection, Control, Done, RowSink, Statement};
 use crate::error::{Error, Result};
 use crate::value::Value;
 
@@ -27,13 +24,6 @@ use crate::value::Value;
 /// server's own character set, whatever was agreed on when connecting, so it is named too.
 const SESSION: &str = "SET NAMES utf8mb4, time_zone='+00:00', sql_mode='ONLY_FULL_GROUP_BY,STRICT_TRANS_TABLES,NO_ZERO_IN_DATE,\
      NO_ZERO_DATE,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION,NO_AUTO_VALUE_ON_ZERO'";
-
-/// What has to be known of the server. Both servers have all of this; whether a group has several primaries is asked of those
-/// that can be in one.
-const ABOUT_SERVER: &str = "SELECT @@version, @@session.auto_increment_increment, @@global.max_allowed_packet, \
-     (SELECT COUNT(*) FROM information_schema.PLUGINS WHERE PLUGIN_NAME = 'group_replication' AND PLUGIN_STATUS = 'ACTIVE')";
-
-const SINGLE_PRIMARY: &str = "SELECT @@global.group_replication_single_primary_mode";
 
 /// How many statements of no fixed shape stay prepared.
 const DYNAMIC_HANDLES: NonZeroUsize = NonZeroUsize::new(64).expect("64 is not zero");
@@ -51,11 +41,8 @@ pub(super) struct MysqlConnection {
     fixed: Vec<Option<Handle>>,
     /// Handles of the others, by their text.
     dynamic: LruCache<Box<str>, Handle>,
-    dialect: &'static ServerDialect,
-    bulk_id_step: Option<u64>,
-    packet_limit: usize,
+    server: Server,
     user: Box<str>,
-    server: Box<str>,
 }
 
 impl fmt::Debug for MysqlConnection {
@@ -89,35 +76,26 @@ impl MysqlConnection {
         let connected = async {
             let mut conn = Conn::new(options.driver()).await?;
             conn.query_drop(SESSION).await?;
-            let about: Option<Row> = conn.query_first(format!("{ABOUT_SERVER}, {IDENTITY}")).await?;
-            Ok((conn, about))
+            let server = Server::ask(&mut conn).await?;
+            Ok((conn, server))
         };
         let connected = guarded(connected, &Whose::default()).await;
-        let (mut conn, about) = connected
+        let (conn, server) = connected
             .unwrap_or_else(|| Err(DriverFailure::Driver(DriverError::PacketOutOfOrder)))
             .map_err(|failure| error::connecting(failure, options))?;
-        let mut about = about.map(Row::unwrap).unwrap_or_default().into_iter().map(text);
-        let mut next = || about.next().unwrap_or_default();
-        let (version, step, packet_limit, in_group, server) = (next(), next(), next(), next(), next());
-        let dialect = if version.contains("MariaDB") { &MARIADB } else { &MYSQL };
-        let one_writer = in_group == "0" || single_primary(&mut conn).await;
         Ok(Self {
             conn: Some(conn),
             busy: false,
             in_transaction: false,
             fixed: Vec::new(),
             dynamic: LruCache::new(DYNAMIC_HANDLES),
-            dialect,
-            bulk_id_step: step.parse().ok().filter(|_| one_writer),
-            // The smallest that a server can be set to, should it not have said.
-            packet_limit: packet_limit.parse().unwrap_or(1024),
+            server,
             user: options.user().into(),
-            server: server.into(),
         })
     }
 
     pub(super) fn dialect(&self) -> &'static ServerDialect {
-        self.dialect
+        self.server.dialect
     }
 
     async fn run(
@@ -127,10 +105,10 @@ impl MysqlConnection {
         sink: &mut dyn RowSink,
         whose: &Whose,
     ) -> Result<Done, Failure> {
-        let Self { conn: Some(conn), fixed, dynamic, packet_limit, in_transaction, .. } = self else {
+        let Self { conn: Some(conn), fixed, dynamic, server, in_transaction, .. } = self else {
             return Err(Failure::Ours(gone()));
         };
-        check_size(statement.sql(), &params, *packet_limit)?;
+        check_size(statement.sql(), &params, server.packet_limit)?;
         let handle = match statement {
             Statement::Text(sql) => {
                 if !params.is_empty() {
@@ -287,11 +265,11 @@ impl Connection for MysqlConnection {
     }
 
     fn bulk_id_step(&self) -> Option<u64> {
-        self.bulk_id_step
+        self.server.bulk_id_step
     }
 
     fn packet_limit(&self) -> usize {
-        self.packet_limit
+        self.server.packet_limit
     }
 
     fn abandon(&mut self) -> BoxFuture<'_, ()> {
@@ -300,7 +278,7 @@ impl Connection for MysqlConnection {
                 let (options, number) = (conn.opts().clone(), conn.id());
                 hang_up(conn);
                 // A server that does not answer cannot be told.
-                let _ = guarded(kill(options, &self.server, number), &Whose::default()).await;
+                let _ = guarded(kill(options, &self.server.identity, number), &Whose::default()).await;
             }
         })
     }
@@ -324,35 +302,6 @@ impl Drop for MysqlConnection {
     }
 }
 
-/// Reads a result to its end, the sink's error (and the rest of the rows) notwithstanding.
-async fn read<P: Protocol>(
-    mut result: QueryResult<'_, 'static, P>,
-    sink: &mut dyn RowSink,
-    whose: &Whose,
-    text_protocol: bool,
-) -> Result<Result<()>, DriverFailure> {
-    let mut outcome = Ok(());
-    if sink.wants_columns() && !result.columns_ref().is_empty() {
-        let names: Vec<_> = result.columns_ref().iter().map(mysql_async::Column::name_str).collect();
-        let names: Vec<&str> = names.iter().map(AsRef::as_ref).collect();
-        outcome = whose.callers(|| sink.columns(&names));
-    }
-    // Not a stream, whose every row is a boxed future.
-    while let Some(row) = result.next().await? {
-        if outcome.is_err() {
-            continue;
-        }
-        match whose.callers(|| sink.row(&mut RowCells::new(row, text_protocol))) {
-            Ok(Flow::Continue) => {}
-            Ok(Flow::Pause) => give_way().await,
-            Err(error) => outcome = Err(error),
-        }
-    }
-    // A procedure has further results, which nobody asked for.
-    result.drop_result().await?;
-    Ok(outcome)
-}
-
 /// What the last reply says.
 fn finish(conn: &Conn, in_transaction: &mut bool, read: Result<()>) -> Result<Done, Failure> {
     *in_transaction = status(conn);
@@ -364,33 +313,6 @@ fn finish(conn: &Conn, in_transaction: &mut bool, read: Result<()>) -> Result<Do
 
 fn status(conn: &Conn) -> bool {
     conn.last_ok_packet().is_some_and(|ok| ok.status_flags().contains(StatusFlags::SERVER_STATUS_IN_TRANS))
-}
-
-/// Lets whoever polls look at the rows once.
-async fn give_way() {
-    let mut gave = false;
-    poll_fn(|context| {
-        if gave {
-            return Poll::Ready(());
-        }
-        gave = true;
-        context.waker().wake_by_ref();
-        Poll::Pending
-    })
-    .await;
-}
-
-/// Whether the group that this server is in has one writer. A doubt counts as no: then each row is asked for its id.
-async fn single_primary(conn: &mut Conn) -> bool {
-    let row: Option<Row> = conn.query_first(SINGLE_PRIMARY).await.unwrap_or_default();
-    row.map(Row::unwrap).unwrap_or_default().into_iter().next().map(text).as_deref() == Some("1")
-}
-
-fn text(value: DriverValue) -> String {
-    match value {
-        DriverValue::Bytes(bytes) => String::from_utf8(bytes).unwrap_or_default(),
-        _ => String::new(),
-    }
 }
 
 /// Refuses what the server would answer by closing the connection.

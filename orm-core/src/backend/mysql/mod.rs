@@ -7,6 +7,8 @@ mod guard;
 mod introspect;
 mod kill;
 mod options;
+mod result;
+mod server;
 #[cfg(test)]
 mod tests;
 mod value;
