@@ -59,7 +59,8 @@ pub fn select(dialect: &dyn Dialect, table: &Table, wanted: Wanted<'_>, rows: Ro
                 .push(dialect.aggregate(function, column))
                 .push("(")
                 .name(column.name)
-                .push(") AS ")
+                // The servers average integers as decimals of four digits behind the point.
+                .push(if function == "AVG" && column.data_type.is_integer() { " + 0e0) AS " } else { ") AS " })
                 .name("value");
             if paged {
                 writer.push(" FROM (SELECT ").name(column.name);
