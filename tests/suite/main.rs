@@ -10,8 +10,11 @@ use std::process::ExitCode;
 use libtest_mimic::{Arguments, Failed, Trial};
 use tests::{Fixture, Outcome, Server};
 
+mod aggregates;
 mod crud;
 mod finders;
+mod lists;
+mod paging;
 mod statements;
 mod texts;
 mod types;
@@ -77,8 +80,11 @@ pub(crate) use check_matches;
 fn main() -> ExitCode {
     let arguments = Arguments::from_args();
     let cases: Vec<Case> = [
+        aggregates::cases(),
         crud::cases(),
         finders::cases(),
+        lists::cases(),
+        paging::cases(),
         texts::cases(),
         types::edges::cases(),
         types::own::cases(),
