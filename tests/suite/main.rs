@@ -11,13 +11,16 @@ use libtest_mimic::{Arguments, Failed, Trial};
 use tests::{Fixture, Outcome, Server};
 
 mod aggregates;
+mod bulk;
 mod crud;
+mod destroys;
 mod finders;
 mod lists;
 mod paging;
 mod statements;
 mod texts;
 mod types;
+mod updates;
 
 /// One behaviour.
 struct Case {
@@ -81,7 +84,9 @@ fn main() -> ExitCode {
     let arguments = Arguments::from_args();
     let cases: Vec<Case> = [
         aggregates::cases(),
+        bulk::cases(),
         crud::cases(),
+        destroys::cases(),
         finders::cases(),
         lists::cases(),
         paging::cases(),
@@ -91,6 +96,7 @@ fn main() -> ExitCode {
         types::random::cases(),
         types::refused::cases(),
         types::sums::cases(),
+        updates::cases(),
     ]
     .into_iter()
     .flatten()
