@@ -23,7 +23,7 @@ pub(super) fn checked_column(connection: &Connection, constraint: &str) -> Optio
     let sql = "SELECT m.name, p.name FROM sqlite_schema m, pragma_table_info(m.name) p WHERE m.type = 'table' \
         AND substr(?1, 1, length(m.name) + length(p.name) + 2) = m.name || '_' || p.name || '_' \
         AND instr(substr(?1, length(m.name) + length(p.name) + 3), '_') = 0 LIMIT 2";
-    let mut statement = connection.prepare(sql).ok()?;
+    let mut statement = connection.prepare_cached(sql).ok()?;
     let found: Vec<(String, String)> =
         statement.query_map([constraint], |row| Ok((row.get(0)?, row.get(1)?))).ok()?.flatten().collect();
     <[_; 1]>::try_from(found).ok().map(|[only]| only)
@@ -33,5 +33,5 @@ pub(super) fn checked_column(connection: &Connection, constraint: &str) -> Optio
 pub(super) fn unique_index(connection: &Connection, table: &str, columns: &[String]) -> Option<String> {
     let sql = "SELECT l.name FROM pragma_index_list(?1) l WHERE l.\"unique\" AND l.origin = 'c' \
         AND (SELECT group_concat(i.name, ', ' ORDER BY i.seqno) FROM pragma_index_info(l.name) i) = ?2";
-    connection.query_row(sql, [table, &columns.join(", ")], |row| row.get(0)).ok()
+    connection.prepare_cached(sql).ok()?.query_row([table, &columns.join(", ")], |row| row.get(0)).ok()
 }

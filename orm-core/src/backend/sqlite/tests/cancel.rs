@@ -150,6 +150,32 @@ async fn a_writer_waits_for_another() {
     waiting.await.unwrap().unwrap();
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn many_writers_take_turns() {
+    let folder = Folder::new();
+    let mut first = with_table(&folder).await;
+    let mut writers = Vec::new();
+    for writer in 0_u64..8 {
+        let mut connection = open(&folder.url("")).await.unwrap();
+        writers.push(tokio::spawn(async move {
+            for _ in 0..25 {
+                if writer % 2 == 0 {
+                    run(&mut *connection, "INSERT INTO t VALUES (1)").await?;
+                } else {
+                    connection.control(Control::Begin).await?;
+                    run(&mut *connection, "INSERT INTO t SELECT count(*) * 0 + 1 FROM t").await?;
+                    connection.control(Control::Commit).await?;
+                }
+            }
+            Ok::<_, Error>(())
+        }));
+    }
+    for writer in writers {
+        writer.await.unwrap().unwrap();
+    }
+    assert_eq!(rows(&mut *first, "SELECT sum(x) FROM t", Vec::new()).await, [[Value::Int(200)]]);
+}
+
 #[tokio::test]
 async fn waiting_for_a_lock_ends_with_its_deadline_or_its_caller() {
     let folder = Folder::new();
