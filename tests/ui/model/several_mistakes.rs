@@ -1,3 +1,4 @@
+// errors: 4
 use orm_core::prelude::*;
 
 #[derive(Model, Clone)]
