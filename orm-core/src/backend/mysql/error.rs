@@ -31,6 +31,10 @@ pub(super) fn connecting(failure: DriverFailure, options: &Options) -> Error {
             "the server asks for the password in clear text, which is never sent: use another authentication plugin"
                 .into(),
         ),
+        // MySQL pretends to know users that it does not, some of them with this plugin, which the driver lacks.
+        DriverFailure::Driver(DriverError::UnknownAuthPlugin { name }) if name == "sha256_password" => {
+            Error::AccessDenied { user: options.user().into() }
+        }
         // The driver's own texts may quote what the server sent.
         DriverFailure::Driver(error @ (DriverError::UnknownAuthPlugin { .. } | DriverError::MysqlOldPasswordDisabled)) => {
             Error::Configuration(format!("{}: {error}", options.address()).into())

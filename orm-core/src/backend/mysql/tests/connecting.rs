@@ -42,7 +42,9 @@ async fn passwords_are_sent_encrypted_and_errors_hold_none() {
             assert_eq!(found, [[bytes(name.as_bytes())]]);
             connection.close().await;
         }
-        for wrong in [format!("{name}:hidden"), name.clone(), "nobody:hidden".to_owned()] {
+        // MySQL pretends to know users that it does not, each with a plugin of its own.
+        let nobodies = (0..12).map(|n| format!("nobody{n}:hidden"));
+        for wrong in nobodies.chain([format!("{name}:hidden"), name.clone()]) {
             let error = connect(&with_user(server, &wrong)).await.err().unwrap();
             let Error::AccessDenied { user } = &error else { panic!("{error:?}") };
             assert!(wrong.starts_with(&**user));
