@@ -1,4 +1,64 @@
-//! An ORM for MySQL, MariaDB and SQLite.
+//! An ORM for MySQL, MariaDB and SQLite: plain structs, checked queries, no hidden cost.
+//!
+//! ```
+//! use orm_core::prelude::*;
+//!
+//! #[derive(Model, Debug, Clone)]
+//! struct Note {
+//!     id: u64,                        // the key; the database generates it
+//!     description: String,            // NOT NULL
+//!     author: Option<String>,         // may be NULL
+//!     updated_at: DateTime<Utc>,      // set on insert and update
+//! }
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Error> {
+//! # if cfg!(not(feature = "sqlite")) { return Ok(()) }
+//! let db = Db::connect("sqlite::memory:").await?;      // or mysql://user12:12user@localhost:3306/testdb
+//! Note::sync(&db).await?;                              // CREATE TABLE IF NOT EXISTS "notes" (..)
+//!
+//! let mut note = Note::build().description("Took a cold bath").save(&db).await?;
+//! note.update(&db, Note::AUTHOR.set("Ada")).await?;
+//!
+//! let notes = Note::find().filter(Note::DESCRIPTION.contains("bath")).order_by(Note::ID.desc()).limit(10).all(&db).await?;
+//! assert_eq!(notes[0].author.as_deref(), Some("Ada"));
+//!
+//! let gone = Note::find().filter(Note::ID.eq(note.id)).destroy(&db).await?;
+//! assert_eq!(gone, 1);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # The map
+//!
+//! | to .. | look at |
+//! | --- | --- |
+//! | define a table | [`macro@Model`] and its attribute; [`DbEnum`](macro@DbEnum), [`Newtype`] for column types; [`types::ColumnType`] for what a column can be |
+//! | connect | [`Db::connect`], [`DbOptions`] |
+//! | create, find by key, save, update, destroy a record | [`Record`](query::Record), which every model has |
+//! | find, count, page, update and destroy many | [`Query`](query::Query) |
+//! | make conditions, orders, assignments | [`Column`](model::Column), [`Expr`](model::Expr) |
+//! | read some columns | [`Query::select`](query::Query::select), [`macro@Projection`] |
+//! | read row by row | [`Query::stream`](query::Query::stream) |
+//! | run several statements together | [`Db::transaction`], [`Transaction`] |
+//! | write SQL yourself | [`RawSql`](query::RawSql) |
+//! | act on what went wrong | [`Error`] |
+//! | create and drop tables | [`Record::sync`](query::Record::sync), [`Db::sync`] |
+//!
+//! An application needs `use orm_core::prelude::*;` and little else. [`driver`], [`schema`], [`sql`] and [`value`] are what the crate is built of.
+//!
+//! Each verb says which SQL it sends: one statement, unless its documentation says otherwise. Each method is found under its Sequelize name too.
+//! Verbs take `&Db` and `&Transaction` alike.
+//!
+//! # Features
+//!
+//! | feature | what it adds |
+//! | --- | --- |
+//! | `mysql` (on by default) | MySQL and MariaDB |
+//! | `sqlite` | SQLite, embedded |
+//! | `uuid`, `rust_decimal`, `serde_json` | columns of these crates' types |
+//!
+//! It runs on tokio, with the timer enabled: `#[tokio::main]` will do.
 
 // The derive's output names this crate by its own name, in our tests and doc tests too.
 #[allow(unused_extern_crates)]

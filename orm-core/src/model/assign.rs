@@ -15,6 +15,13 @@ pub(crate) enum Change {
 }
 
 /// One assignment to a column of the model `M`: `Note::TITLE.set("x")`, `Note::VIEWS.increment(1)`.
+///
+/// ```
+/// # use orm_core::prelude::*;
+/// # #[derive(Model, Debug, Clone, PartialEq)]
+/// # struct Book { id: u64, title: String, author: Option<String>, #[model(default = 0)] loans: u32 }
+/// let changes: Vec<orm_core::model::Assignment<Book>> = vec![Book::TITLE.set("Emma"), Book::LOANS.increment(1)];
+/// ```
 #[derive(Debug)]
 #[must_use = "an assignment does nothing until it is given to `update`"]
 pub struct Assignment<M> {
@@ -34,6 +41,25 @@ impl<M> Assignment<M> {
 }
 
 /// What `update` takes: one assignment, a tuple or a `Vec` of them.
+///
+/// ```
+/// # use orm_core::prelude::*;
+/// # #[derive(Model, Debug, Clone, PartialEq)]
+/// # struct Book { id: u64, title: String, author: Option<String>, #[model(default = 0)] loans: u32 }
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> orm_core::Result<()> {
+/// # if cfg!(not(feature = "sqlite")) { return Ok(()) }
+/// # let db = Db::connect("sqlite::memory:").await?;
+/// # Book::sync(&db).await?;
+/// # Book::bulk_create(&db, ["Emma", "Walden", "Utopia"].map(|title| Book::build().title(title))).await?;
+/// let mut book = Book::find_by_id(&db, 1).await?.unwrap();
+/// book.update(&db, Book::AUTHOR.set("Jane Austen")).await?;
+/// book.update(&db, (Book::LOANS.increment(1), Book::AUTHOR.set_null())).await?;
+/// book.update(&db, vec![Book::TITLE.set("Emma, a novel")]).await?;
+/// assert_eq!((book.loans, book.author), (1, None));
+/// # Ok(())
+/// # }
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not an assignment to `{M}`",
     label = "expected `{M}::COLUMN.set(..)`, a tuple or a Vec of such"

@@ -26,6 +26,25 @@ pub trait FieldSet {}
 impl FieldSet for Set {}
 
 /// A complete draft of the model `M`.
+///
+/// ```
+/// # use orm_core::prelude::*;
+/// # #[derive(Model, Debug, Clone, PartialEq)]
+/// # struct Book { id: u64, title: String, author: Option<String>, #[model(default = 0)] loans: u32 }
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> orm_core::Result<()> {
+/// # if cfg!(not(feature = "sqlite")) { return Ok(()) }
+/// # let db = Db::connect("sqlite::memory:").await?;
+/// # Book::sync(&db).await?;
+/// use orm_core::model::IntoDraft;
+///
+/// async fn add(db: &Db, books: Vec<impl IntoDraft<Book>>) -> orm_core::Result<usize> {
+///     Ok(Book::bulk_create(db, books).await?.len())
+/// }
+/// assert_eq!(add(&db, vec![Book::build().title("Emma")]).await?, 1);
+/// # Ok(())
+/// # }
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a draft of `{M}`",
     label = "expected `{M}::build()` and its setters"

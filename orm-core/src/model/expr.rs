@@ -11,6 +11,23 @@ use crate::sql::{Expr as Node, OrderTerm};
 use crate::types::ColumnType;
 
 /// A condition on the rows of the model `M`. `&`, `|` and `!` combine them.
+///
+/// ```
+/// # use orm_core::prelude::*;
+/// # #[derive(Model, Debug, Clone, PartialEq)]
+/// # struct Book { id: u64, title: String, author: Option<String>, #[model(default = 0)] loans: u32 }
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> orm_core::Result<()> {
+/// # if cfg!(not(feature = "sqlite")) { return Ok(()) }
+/// # let db = Db::connect("sqlite::memory:").await?;
+/// # Book::sync(&db).await?;
+/// # Book::bulk_create(&db, ["Emma", "Walden", "Utopia"].map(|title| Book::build().title(title))).await?;
+/// let condition: Expr<Book> = Book::ID.gt(1) & (Book::TITLE.starts_with("W") | !Book::TITLE.contains("a"));
+/// assert_eq!(Book::find().filter(condition).count(&db).await?, 1);
+/// # Ok(())
+/// # }
+/// ```
+#[doc(alias = "where")]
 #[must_use = "a condition does nothing until it is given to `filter`"]
 pub struct Expr<M> {
     node: Node,
@@ -42,12 +59,28 @@ impl<M> Expr<M> {
     }
 
     /// All of these conditions; an empty list matches everything.
+    ///
+    /// ```
+    /// # use orm_core::prelude::*;
+    /// # #[derive(Model, Debug, Clone, PartialEq)]
+    /// # struct Book { id: u64, title: String, author: Option<String>, #[model(default = 0)] loans: u32 }
+    /// let words = ["a", "e"].map(|word| Book::TITLE.contains(word));
+    /// let both = Book::find().filter(Expr::all(words));
+    /// ```
     #[doc(alias = "Op.and")]
     pub fn all(list: impl IntoIterator<Item = Self>) -> Self {
         Self::from_node(Node::And(list.into_iter().map(Self::into_node).collect()))
     }
 
     /// Any of these conditions; an empty list matches nothing.
+    ///
+    /// ```
+    /// # use orm_core::prelude::*;
+    /// # #[derive(Model, Debug, Clone, PartialEq)]
+    /// # struct Book { id: u64, title: String, author: Option<String>, #[model(default = 0)] loans: u32 }
+    /// let words = ["a", "e"].map(|word| Book::TITLE.contains(word));
+    /// let either = Book::find().filter(Expr::any(words));
+    /// ```
     #[doc(alias = "Op.or")]
     pub fn any(list: impl IntoIterator<Item = Self>) -> Self {
         Self::from_node(Node::Or(list.into_iter().map(Self::into_node).collect()))
@@ -91,6 +124,15 @@ impl<M> Not for Expr<M> {
 }
 
 /// One term of an order: a column, upwards or downwards.
+///
+/// ```
+/// # use orm_core::prelude::*;
+/// # #[derive(Model, Debug, Clone, PartialEq)]
+/// # struct Book { id: u64, title: String, author: Option<String>, #[model(default = 0)] loans: u32 }
+/// let order = vec![Book::AUTHOR.asc().nulls_last(), Book::ID.desc()];
+/// let books = Book::find().order_by(order);
+/// ```
+#[doc(alias = "order")]
 pub struct Order<M> {
     term: OrderTerm,
     model: PhantomData<fn() -> M>,
@@ -108,6 +150,14 @@ impl<M> Order<M> {
     }
 
     /// NULLs before all else.
+    ///
+    /// ```
+    /// # use orm_core::prelude::*;
+    /// # #[derive(Model, Debug, Clone, PartialEq)]
+    /// # struct Book { id: u64, title: String, author: Option<String>, #[model(default = 0)] loans: u32 }
+    /// let books = Book::find().order_by(Book::AUTHOR.desc().nulls_first());
+    /// ```
+    #[doc(alias = "NULLS FIRST")]
     #[must_use]
     pub fn nulls_first(mut self) -> Self {
         self.term.nulls_last = Some(false);
@@ -115,6 +165,14 @@ impl<M> Order<M> {
     }
 
     /// NULLs after all else.
+    ///
+    /// ```
+    /// # use orm_core::prelude::*;
+    /// # #[derive(Model, Debug, Clone, PartialEq)]
+    /// # struct Book { id: u64, title: String, author: Option<String>, #[model(default = 0)] loans: u32 }
+    /// let books = Book::find().order_by(Book::AUTHOR.asc().nulls_last());
+    /// ```
+    #[doc(alias = "NULLS LAST")]
     #[must_use]
     pub fn nulls_last(mut self) -> Self {
         self.term.nulls_last = Some(true);
@@ -123,6 +181,14 @@ impl<M> Order<M> {
 }
 
 /// What `order_by` takes: one term, a tuple or a `Vec` of terms; a bare column means upwards.
+///
+/// ```
+/// # use orm_core::prelude::*;
+/// # #[derive(Model, Debug, Clone, PartialEq)]
+/// # struct Book { id: u64, title: String, author: Option<String>, #[model(default = 0)] loans: u32 }
+/// let books = Book::find().order_by((Book::AUTHOR, Book::ID.desc()));
+/// ```
+#[doc(alias = "order")]
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not an order of `{M}`",
     label = "expected a column of `{M}`, `.asc()` or `.desc()` of one, a tuple or a Vec of these"

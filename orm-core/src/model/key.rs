@@ -10,6 +10,28 @@ use crate::value::Value;
 pub struct One<T>(std::marker::PhantomData<T>);
 
 /// What may stand for a key: whatever may stand for its column; a tuple of such for a composite key.
+///
+/// ```
+/// # use orm_core::prelude::*;
+/// #[derive(Model, Debug, Clone)]
+/// struct Seat {
+///     #[model(primary_key)]
+///     row: String,
+///     #[model(primary_key)]
+///     number: u16,
+/// }
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> orm_core::Result<()> {
+/// # if cfg!(not(feature = "sqlite")) { return Ok(()) }
+/// # let db = Db::connect("sqlite::memory:").await?;
+/// Seat::sync(&db).await?;
+/// Seat::build().row("B").number(7u16).save(&db).await?;
+/// assert!(Seat::find_by_id(&db, ("B", 7)).await?.is_some());
+/// # Ok(())
+/// # }
+/// ```
+#[doc(alias = "findByPk")]
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot stand for the key of this model",
     label = "expected the key, `{K}`"

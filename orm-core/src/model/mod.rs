@@ -40,6 +40,21 @@ pub fn clone_record<M: ModelClone>(record: &M) -> M {
 /// A struct that stands for a table. Derived: `#[derive(Model, Clone)]`.
 ///
 /// It is data only. What can be done with it is in [`Record`](crate::query::Record), which every model has.
+///
+/// ```
+/// use orm_core::prelude::*;
+///
+/// /// Its table is `people`.
+/// #[derive(Model, Debug, Clone)]
+/// struct Person {
+///     id: u64,
+///     name: String,
+/// }
+///
+/// assert_eq!(Person::TABLE.name, "people");
+/// assert_eq!(Person::TABLE.columns.len(), 2);
+/// ```
+#[doc(alias = "sequelize.define")]
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a model",
     label = "not a model",

@@ -44,6 +44,21 @@ pub(super) async fn count<M: Model>(handle: Handle<'_>, mut rows: Rows) -> Resul
 impl<M: Model, O: Send + 'static> Query<M, O> {
     /// The smallest value of the column, `None` where there is none: one SELECT. NULLs do not count.
     ///
+    /// ```
+    /// # use orm_core::prelude::*;
+    /// # #[derive(Model, Debug, Clone, PartialEq)]
+    /// # struct Book { id: u64, title: String, author: Option<String>, #[model(default = 0)] loans: u32 }
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> orm_core::Result<()> {
+    /// # if cfg!(not(feature = "sqlite")) { return Ok(()) }
+    /// # let db = Db::connect("sqlite::memory:").await?;
+    /// # Book::sync(&db).await?;
+    /// # Book::bulk_create(&db, ["Emma", "Walden", "Utopia"].map(|title| Book::build().title(title))).await?;
+    /// assert_eq!(Book::find().min(&db, Book::TITLE).await?, Some("Emma".to_owned()));
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// Whatever the database says.
     pub fn min<T: Nullable, E: Executor + ?Sized>(
@@ -58,6 +73,22 @@ impl<M: Model, O: Send + 'static> Query<M, O> {
     }
 
     /// The largest value of the column, `None` where there is none: one SELECT. NULLs do not count.
+    ///
+    /// ```
+    /// # use orm_core::prelude::*;
+    /// # #[derive(Model, Debug, Clone, PartialEq)]
+    /// # struct Book { id: u64, title: String, author: Option<String>, #[model(default = 0)] loans: u32 }
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> orm_core::Result<()> {
+    /// # if cfg!(not(feature = "sqlite")) { return Ok(()) }
+    /// # let db = Db::connect("sqlite::memory:").await?;
+    /// # Book::sync(&db).await?;
+    /// # Book::bulk_create(&db, ["Emma", "Walden", "Utopia"].map(|title| Book::build().title(title))).await?;
+    /// assert_eq!(Book::find().max(&db, Book::ID).await?, Some(3));
+    /// assert_eq!(Book::find().max(&db, Book::AUTHOR).await?, None);
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// Whatever the database says.
@@ -74,6 +105,22 @@ impl<M: Model, O: Send + 'static> Query<M, O> {
 
     /// The sum of the column, `None` where there is nothing to add: one SELECT. `i64` or `u64` for integers, `f64` for floats, `Decimal` for decimals.
     ///
+    /// ```
+    /// # use orm_core::prelude::*;
+    /// # #[derive(Model, Debug, Clone, PartialEq)]
+    /// # struct Book { id: u64, title: String, author: Option<String>, #[model(default = 0)] loans: u32 }
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> orm_core::Result<()> {
+    /// # if cfg!(not(feature = "sqlite")) { return Ok(()) }
+    /// # let db = Db::connect("sqlite::memory:").await?;
+    /// # Book::sync(&db).await?;
+    /// # Book::bulk_create(&db, ["Emma", "Walden", "Utopia"].map(|title| Book::build().title(title))).await?;
+    /// let ids: Option<u64> = Book::find().sum(&db, Book::ID).await?;
+    /// assert_eq!(ids, Some(6));
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// [`Error::Decode`] where an integer sum is out of range; whatever the database says.
     pub fn sum<T: ColumnType, E: Executor + ?Sized>(
@@ -88,6 +135,21 @@ impl<M: Model, O: Send + 'static> Query<M, O> {
     }
 
     /// The average of the column, `None` where there is nothing: one SELECT. `f64`, or `Decimal` for decimals.
+    ///
+    /// ```
+    /// # use orm_core::prelude::*;
+    /// # #[derive(Model, Debug, Clone, PartialEq)]
+    /// # struct Book { id: u64, title: String, author: Option<String>, #[model(default = 0)] loans: u32 }
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> orm_core::Result<()> {
+    /// # if cfg!(not(feature = "sqlite")) { return Ok(()) }
+    /// # let db = Db::connect("sqlite::memory:").await?;
+    /// # Book::sync(&db).await?;
+    /// # Book::bulk_create(&db, ["Emma", "Walden", "Utopia"].map(|title| Book::build().title(title))).await?;
+    /// assert_eq!(Book::find().filter(Book::ID.gt(1)).avg(&db, Book::ID).await?, Some(2.5));
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// Whatever the database says.

@@ -13,6 +13,22 @@ impl<M: Model, O: Send + 'static> Query<M, O> {
     ///
     /// With a limit or an offset the rows are picked by a subquery over the key. What foreign keys delete along is not counted.
     ///
+    /// ```
+    /// # use orm_core::prelude::*;
+    /// # #[derive(Model, Debug, Clone, PartialEq)]
+    /// # struct Book { id: u64, title: String, author: Option<String>, #[model(default = 0)] loans: u32 }
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> orm_core::Result<()> {
+    /// # if cfg!(not(feature = "sqlite")) { return Ok(()) }
+    /// # let db = Db::connect("sqlite::memory:").await?;
+    /// # Book::sync(&db).await?;
+    /// # Book::bulk_create(&db, ["Emma", "Walden", "Utopia"].map(|title| Book::build().title(title))).await?;
+    /// let gone = Book::find().filter(Book::LOANS.eq(0) & Book::TITLE.ne("Emma")).destroy(&db).await?;
+    /// assert_eq!(gone, 2);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// [`Error::MissingFilter`](crate::Error::MissingFilter) where no condition was given (or an empty list of them) and
     /// [`Query::everything`] was not said; whatever the database says.

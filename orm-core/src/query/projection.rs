@@ -8,6 +8,32 @@ use crate::model::{Column, Model, Row};
 use crate::types::ColumnType;
 
 /// A struct of some columns of a model. Derived: `#[derive(Projection)] #[projection(model = Note)]`.
+///
+/// ```
+/// # use orm_core::prelude::*;
+/// # #[derive(Model, Debug, Clone, PartialEq)]
+/// # struct Book { id: u64, title: String, author: Option<String>, #[model(default = 0)] loans: u32 }
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> orm_core::Result<()> {
+/// # if cfg!(not(feature = "sqlite")) { return Ok(()) }
+/// # let db = Db::connect("sqlite::memory:").await?;
+/// # Book::sync(&db).await?;
+/// # Book::bulk_create(&db, ["Emma", "Walden", "Utopia"].map(|title| Book::build().title(title))).await?;
+/// #[derive(Projection, Debug)]
+/// #[projection(model = Book)]
+/// struct Card {
+///     id: u64,
+///     #[projection(column = title)]
+///     name: String,
+/// }
+///
+/// let cards = Book::find().select_as::<Card>().order_by(Book::ID).all(&db).await?;
+/// // SELECT "id", "title" FROM "books" ORDER BY "id"
+/// assert_eq!(cards[1].name, "Walden");
+/// # Ok(())
+/// # }
+/// ```
+#[doc(alias = "attributes")]
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a projection",
     label = "not a projection",
@@ -45,6 +71,14 @@ impl<P: Projection> Plan<P> for Projected<P> {
 }
 
 /// What `select` takes: a column, or a tuple of columns of one model.
+///
+/// ```
+/// # use orm_core::prelude::*;
+/// # #[derive(Model, Debug, Clone, PartialEq)]
+/// # struct Book { id: u64, title: String, author: Option<String>, #[model(default = 0)] loans: u32 }
+/// let query = Book::find().select((Book::ID, Book::TITLE));   // a Query<Book, (u64, String)>
+/// ```
+#[doc(alias = "attributes")]
 #[diagnostic::on_unimplemented(
     message = "`{Self}` does not select columns of `{M}`",
     label = "expected a column of `{M}` or a tuple of such"

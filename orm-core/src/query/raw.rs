@@ -15,6 +15,25 @@ use crate::value::Value;
 ///
 /// Raw SQL takes `&'static str`, which no user can have typed. Text that is put together at run time has to be wrapped in this.
 /// Values never belong into the text: bind them.
+///
+/// ```
+/// # use orm_core::prelude::*;
+/// # #[derive(Model, Debug, Clone, PartialEq)]
+/// # struct Book { id: u64, title: String, author: Option<String>, #[model(default = 0)] loans: u32 }
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> orm_core::Result<()> {
+/// # if cfg!(not(feature = "sqlite")) { return Ok(()) }
+/// # let db = Db::connect("sqlite::memory:").await?;
+/// # Book::sync(&db).await?;
+/// # Book::bulk_create(&db, ["Emma", "Walden", "Utopia"].map(|title| Book::build().title(title))).await?;
+/// let column = "title";   // one of our own names, not a user's
+/// let sql = TrustedSql(format!("SELECT {column} FROM books ORDER BY 1"));
+/// let titles: Vec<String> = db.query_as(sql, ()).await?;
+/// assert_eq!(titles[0], "Emma");
+/// # Ok(())
+/// # }
+/// ```
+#[doc(alias = "literal")]
 #[derive(Debug, Clone)]
 pub struct TrustedSql(pub String);
 
@@ -67,6 +86,27 @@ impl Param for &str {
 }
 
 /// The values of raw SQL: a tuple, or a `Vec` of values that are encoded already. `()` for none.
+///
+/// ```
+/// # use orm_core::prelude::*;
+/// # #[derive(Model, Debug, Clone, PartialEq)]
+/// # struct Book { id: u64, title: String, author: Option<String>, #[model(default = 0)] loans: u32 }
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> orm_core::Result<()> {
+/// # if cfg!(not(feature = "sqlite")) { return Ok(()) }
+/// # let db = Db::connect("sqlite::memory:").await?;
+/// # Book::sync(&db).await?;
+/// # Book::bulk_create(&db, ["Emma", "Walden", "Utopia"].map(|title| Book::build().title(title))).await?;
+/// use orm_core::value::Value;
+///
+/// let by_tuple: Vec<u64> = db.query_as("SELECT id FROM books WHERE id > ? AND title <> ?", (1, "Utopia")).await?;
+/// let list: Vec<Value<'static>> = vec![Value::Int(1), Value::Text("Utopia".into())];
+/// let by_list: Vec<u64> = db.query_as("SELECT id FROM books WHERE id > ? AND title <> ?", list).await?;
+/// assert_eq!(by_tuple, by_list);
+/// # Ok(())
+/// # }
+/// ```
+#[doc(alias = "bind")]
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a tuple of values",
     label = "expected a tuple such as `(1, \"x\")`; one value alone is `(1,)`, none is `()`"
@@ -101,6 +141,24 @@ pub enum Columns {
 }
 
 /// What a row of raw SQL can become: a model, a tuple, one value.
+///
+/// ```
+/// # use orm_core::prelude::*;
+/// # #[derive(Model, Debug, Clone, PartialEq)]
+/// # struct Book { id: u64, title: String, author: Option<String>, #[model(default = 0)] loans: u32 }
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> orm_core::Result<()> {
+/// # if cfg!(not(feature = "sqlite")) { return Ok(()) }
+/// # let db = Db::connect("sqlite::memory:").await?;
+/// # Book::sync(&db).await?;
+/// # Book::bulk_create(&db, ["Emma", "Walden", "Utopia"].map(|title| Book::build().title(title))).await?;
+/// let longest: Vec<Option<i64>> = db.query_as("SELECT max(length(title)) FROM books", ()).await?;
+/// let pairs: Vec<(String, i64)> = db.query_as("SELECT title, length(title) FROM books ORDER BY id", ()).await?;
+/// assert_eq!((longest[0], pairs[0].1), (Some(6), 4));
+/// # Ok(())
+/// # }
+/// ```
+#[doc(alias = "mapToModel")]
 #[diagnostic::on_unimplemented(
     message = "a row cannot become `{Self}`",
     label = "expected a model, a tuple of column types, or a column type"
@@ -190,6 +248,23 @@ tuple!(8: A 0 "1", B 1 "2", C 2 "3", D 3 "4", E 4 "5", F 5 "6", G 6 "7", H 7 "8"
 pub trait RawSql: Executor {
     /// Runs a query and makes each row a model (columns by name, more than it has are ignored), a tuple (by position) or one value.
     ///
+    /// ```
+    /// # use orm_core::prelude::*;
+    /// # #[derive(Model, Debug, Clone, PartialEq)]
+    /// # struct Book { id: u64, title: String, author: Option<String>, #[model(default = 0)] loans: u32 }
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> orm_core::Result<()> {
+    /// # if cfg!(not(feature = "sqlite")) { return Ok(()) }
+    /// # let db = Db::connect("sqlite::memory:").await?;
+    /// # Book::sync(&db).await?;
+    /// # Book::bulk_create(&db, ["Emma", "Walden", "Utopia"].map(|title| Book::build().title(title))).await?;
+    /// let books: Vec<Book> = db.query_as("SELECT * FROM books WHERE id > ?", (1,)).await?;
+    /// let rows: Vec<(u64, String)> = db.query_as("SELECT id, title FROM books", ()).await?;
+    /// assert_eq!((books.len(), rows.len()), (2, 3));
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// [`Error::Decode`] where a column is missing, there are too few or too many for the tuple, or a cell is of another type; whatever the database says.
     #[doc(alias = "sequelize.query")]
@@ -204,8 +279,25 @@ pub trait RawSql: Executor {
 
     /// Runs a statement and says how many rows it inserted or deleted, or matched for an update. Rows that come back are not looked at.
     ///
+    /// ```
+    /// # use orm_core::prelude::*;
+    /// # #[derive(Model, Debug, Clone, PartialEq)]
+    /// # struct Book { id: u64, title: String, author: Option<String>, #[model(default = 0)] loans: u32 }
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> orm_core::Result<()> {
+    /// # if cfg!(not(feature = "sqlite")) { return Ok(()) }
+    /// # let db = Db::connect("sqlite::memory:").await?;
+    /// # Book::sync(&db).await?;
+    /// # Book::bulk_create(&db, ["Emma", "Walden", "Utopia"].map(|title| Book::build().title(title))).await?;
+    /// let changed = db.execute("UPDATE books SET author = ? WHERE id < ?", ("unknown", 3)).await?;
+    /// assert_eq!(changed, 2);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// Whatever the database says.
+    #[doc(alias = "sequelize.query")]
     fn execute(&self, sql: impl IntoSql, params: impl Params) -> BoxFuture<'_, Result<u64>> {
         let (sql, params) = (sql.into_sql(), params.into_params());
         Box::pin(async move {

@@ -38,12 +38,45 @@ use crate::value::Value;
 #[doc(alias = "Model")]
 pub trait Record: Model {
     /// All rows, to be narrowed, ordered and paged. Nothing is sent yet.
+    ///
+    /// ```
+    /// # use orm_core::prelude::*;
+    /// # #[derive(Model, Debug, Clone, PartialEq)]
+    /// # struct Book { id: u64, title: String, author: Option<String>, #[model(default = 0)] loans: u32 }
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> orm_core::Result<()> {
+    /// # if cfg!(not(feature = "sqlite")) { return Ok(()) }
+    /// # let db = Db::connect("sqlite::memory:").await?;
+    /// # Book::sync(&db).await?;
+    /// # Book::bulk_create(&db, ["Emma", "Walden", "Utopia"].map(|title| Book::build().title(title))).await?;
+    /// let books = Book::find().filter(Book::ID.gt(1)).order_by(Book::TITLE).limit(10).all(&db).await?;
+    /// assert_eq!(books[0].title, "Utopia");
+    /// # Ok(())
+    /// # }
+    /// ```
     #[doc(alias = "findAll")]
     fn find() -> Query<Self> {
         Query::new()
     }
 
     /// The record with this key, if there is one: one SELECT by key.
+    ///
+    /// ```
+    /// # use orm_core::prelude::*;
+    /// # #[derive(Model, Debug, Clone, PartialEq)]
+    /// # struct Book { id: u64, title: String, author: Option<String>, #[model(default = 0)] loans: u32 }
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> orm_core::Result<()> {
+    /// # if cfg!(not(feature = "sqlite")) { return Ok(()) }
+    /// # let db = Db::connect("sqlite::memory:").await?;
+    /// # Book::sync(&db).await?;
+    /// # Book::bulk_create(&db, ["Emma", "Walden", "Utopia"].map(|title| Book::build().title(title))).await?;
+    /// let book: Option<Book> = Book::find_by_id(&db, 2).await?;
+    /// // SELECT "id", "title", "author", "loans" FROM "books" WHERE "id" = ?
+    /// assert_eq!(book.unwrap().title, "Walden");
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// [`Error::Decode`] where a cell is not of its field's type; whatever the database says.
@@ -61,6 +94,22 @@ pub trait Record: Model {
     /// One INSERT of up to 1,000 rows, or several in one transaction where a limit of the database asks for it. On MySQL the ids are
     /// counted up from the first, where the server promises that they are consecutive; elsewhere they come by RETURNING.
     ///
+    /// ```
+    /// # use orm_core::prelude::*;
+    /// # #[derive(Model, Debug, Clone, PartialEq)]
+    /// # struct Book { id: u64, title: String, author: Option<String>, #[model(default = 0)] loans: u32 }
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> orm_core::Result<()> {
+    /// # if cfg!(not(feature = "sqlite")) { return Ok(()) }
+    /// # let db = Db::connect("sqlite::memory:").await?;
+    /// # Book::sync(&db).await?;
+    /// let drafts = ["Emma", "Walden"].map(|title| Book::build().title(title));
+    /// let books = Book::bulk_create(&db, drafts).await?;
+    /// assert_eq!((books[0].id, books[1].id), (1, 2));
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// [`Error::Encode`] where a value does not fit its column, before anything is sent; whatever the database says. Then nothing is stored.
     #[doc(alias = "bulkCreate")]
@@ -74,6 +123,24 @@ pub trait Record: Model {
 
     /// Writes every column of this record, and sets `updated_at`: one UPDATE by key.
     ///
+    /// ```
+    /// # use orm_core::prelude::*;
+    /// # #[derive(Model, Debug, Clone, PartialEq)]
+    /// # struct Book { id: u64, title: String, author: Option<String>, #[model(default = 0)] loans: u32 }
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> orm_core::Result<()> {
+    /// # if cfg!(not(feature = "sqlite")) { return Ok(()) }
+    /// # let db = Db::connect("sqlite::memory:").await?;
+    /// # Book::sync(&db).await?;
+    /// # Book::bulk_create(&db, ["Emma", "Walden", "Utopia"].map(|title| Book::build().title(title))).await?;
+    /// let mut book = Book::find_by_id(&db, 1).await?.unwrap();
+    /// book.title = "Emma, a novel".into();
+    /// book.save(&db).await?;
+    /// // UPDATE "books" SET "title" = ?, "author" = ?, "loans" = ? WHERE "id" = ?
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// [`Error::RecordNotFound`] where the row is gone; [`Error::Encode`]; whatever the database says.
     fn save<'a, E: Executor + ?Sized>(&'a mut self, db: &'a E) -> BoxFuture<'a, Result<()>> {
@@ -85,8 +152,27 @@ pub trait Record: Model {
     /// Where the database reckons a value (`increment`), the UPDATE and a SELECT that reads it back run in one transaction.
     /// Fields that are not assigned keep what they have, saved or not.
     ///
+    /// ```
+    /// # use orm_core::prelude::*;
+    /// # #[derive(Model, Debug, Clone, PartialEq)]
+    /// # struct Book { id: u64, title: String, author: Option<String>, #[model(default = 0)] loans: u32 }
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> orm_core::Result<()> {
+    /// # if cfg!(not(feature = "sqlite")) { return Ok(()) }
+    /// # let db = Db::connect("sqlite::memory:").await?;
+    /// # Book::sync(&db).await?;
+    /// # Book::bulk_create(&db, ["Emma", "Walden", "Utopia"].map(|title| Book::build().title(title))).await?;
+    /// let mut book = Book::find_by_id(&db, 1).await?.unwrap();
+    /// book.update(&db, Book::AUTHOR.set("Jane Austen")).await?;
+    /// book.update(&db, Book::LOANS.increment(1)).await?;
+    /// assert_eq!((book.author.as_deref(), book.loans), (Some("Jane Austen"), 1));
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// [`Error::RecordNotFound`] where the row is gone; [`Error::Encode`]; whatever the database says.
+    #[doc(alias = "increment")]
     fn update<'a, E: Executor + ?Sized>(
         &'a mut self,
         db: &'a E,
@@ -97,6 +183,24 @@ pub trait Record: Model {
     }
 
     /// Reads every column of this record again: one SELECT by key.
+    ///
+    /// ```
+    /// # use orm_core::prelude::*;
+    /// # #[derive(Model, Debug, Clone, PartialEq)]
+    /// # struct Book { id: u64, title: String, author: Option<String>, #[model(default = 0)] loans: u32 }
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> orm_core::Result<()> {
+    /// # if cfg!(not(feature = "sqlite")) { return Ok(()) }
+    /// # let db = Db::connect("sqlite::memory:").await?;
+    /// # Book::sync(&db).await?;
+    /// # Book::bulk_create(&db, ["Emma", "Walden", "Utopia"].map(|title| Book::build().title(title))).await?;
+    /// let mut book = Book::find_by_id(&db, 1).await?.unwrap();
+    /// Book::find().filter(Book::ID.eq(1)).update(&db, Book::LOANS.set(7)).await?;
+    /// book.reload(&db).await?;
+    /// assert_eq!(book.loans, 7);
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// [`Error::RecordNotFound`] where the row is gone; whatever the database says.
@@ -114,6 +218,23 @@ pub trait Record: Model {
 
     /// Deletes this record's row: one DELETE by key.
     ///
+    /// ```
+    /// # use orm_core::prelude::*;
+    /// # #[derive(Model, Debug, Clone, PartialEq)]
+    /// # struct Book { id: u64, title: String, author: Option<String>, #[model(default = 0)] loans: u32 }
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> orm_core::Result<()> {
+    /// # if cfg!(not(feature = "sqlite")) { return Ok(()) }
+    /// # let db = Db::connect("sqlite::memory:").await?;
+    /// # Book::sync(&db).await?;
+    /// # Book::bulk_create(&db, ["Emma", "Walden", "Utopia"].map(|title| Book::build().title(title))).await?;
+    /// let book = Book::find_by_id(&db, 1).await?.unwrap();
+    /// book.destroy(&db).await?;
+    /// assert!(matches!(book.destroy(&db).await, Err(Error::RecordNotFound { .. })));
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// [`Error::RecordNotFound`] where the row is gone already; [`Error::ForeignKeyViolation`]; whatever the database says.
     #[doc(alias = "delete")]
@@ -124,6 +245,21 @@ pub trait Record: Model {
     /// Creates the table and its indexes where they do not exist: `CREATE TABLE IF NOT EXISTS`, then what indexes are missing.
     /// A table that exists is not altered.
     ///
+    /// ```
+    /// # use orm_core::prelude::*;
+    /// # #[derive(Model, Debug, Clone, PartialEq)]
+    /// # struct Book { id: u64, title: String, author: Option<String>, #[model(default = 0)] loans: u32 }
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> orm_core::Result<()> {
+    /// # if cfg!(not(feature = "sqlite")) { return Ok(()) }
+    /// # let db = Db::connect("sqlite::memory:").await?;
+    /// # Book::sync(&db).await?;
+    /// Book::sync(&db).await?;
+    /// Book::sync(&db).await?;   // it exists: nothing changes
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// Whatever the database says.
     fn sync(db: &Db) -> BoxFuture<'_, Result<()>> {
@@ -131,6 +267,22 @@ pub trait Record: Model {
     }
 
     /// Drops the table with all its rows and creates it anew.
+    ///
+    /// ```
+    /// # use orm_core::prelude::*;
+    /// # #[derive(Model, Debug, Clone, PartialEq)]
+    /// # struct Book { id: u64, title: String, author: Option<String>, #[model(default = 0)] loans: u32 }
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> orm_core::Result<()> {
+    /// # if cfg!(not(feature = "sqlite")) { return Ok(()) }
+    /// # let db = Db::connect("sqlite::memory:").await?;
+    /// # Book::sync(&db).await?;
+    /// # Book::bulk_create(&db, ["Emma", "Walden", "Utopia"].map(|title| Book::build().title(title))).await?;
+    /// Book::sync_force(&db).await?;
+    /// assert_eq!(Book::find().count(&db).await?, 0);
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// [`Error::TableReferenced`] where other tables refer to it; whatever the database says.
@@ -141,6 +293,22 @@ pub trait Record: Model {
 
     /// Drops the table where it exists.
     ///
+    /// ```
+    /// # use orm_core::prelude::*;
+    /// # #[derive(Model, Debug, Clone, PartialEq)]
+    /// # struct Book { id: u64, title: String, author: Option<String>, #[model(default = 0)] loans: u32 }
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> orm_core::Result<()> {
+    /// # if cfg!(not(feature = "sqlite")) { return Ok(()) }
+    /// # let db = Db::connect("sqlite::memory:").await?;
+    /// # Book::sync(&db).await?;
+    /// # Book::bulk_create(&db, ["Emma", "Walden", "Utopia"].map(|title| Book::build().title(title))).await?;
+    /// Book::drop_table(&db).await?;
+    /// assert!(Book::find().all(&db).await.is_err());
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// [`Error::TableReferenced`] where other tables refer to it; whatever the database says.
     #[doc(alias = "drop")]
@@ -149,6 +317,22 @@ pub trait Record: Model {
     }
 
     /// Empties the table; generated ids start again.
+    ///
+    /// ```
+    /// # use orm_core::prelude::*;
+    /// # #[derive(Model, Debug, Clone, PartialEq)]
+    /// # struct Book { id: u64, title: String, author: Option<String>, #[model(default = 0)] loans: u32 }
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> orm_core::Result<()> {
+    /// # if cfg!(not(feature = "sqlite")) { return Ok(()) }
+    /// # let db = Db::connect("sqlite::memory:").await?;
+    /// # Book::sync(&db).await?;
+    /// # Book::bulk_create(&db, ["Emma", "Walden", "Utopia"].map(|title| Book::build().title(title))).await?;
+    /// Book::truncate(&db).await?;
+    /// assert_eq!(Book::build().title("Emma").save(&db).await?.id, 1);
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// [`Error::TableReferenced`] where other tables refer to it; whatever the database says.

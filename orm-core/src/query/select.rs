@@ -19,6 +19,27 @@ use crate::sql::{Rows, fixed};
 ///
 /// Nothing is sent until a verb is called: `all`, `one`, `count`, `stream`, `update`, `destroy` and so on.
 /// Filtering, ordering and paging do not change the type, so a query can be built up in `if`s.
+///
+/// ```
+/// # use orm_core::prelude::*;
+/// # #[derive(Model, Debug, Clone, PartialEq)]
+/// # struct Book { id: u64, title: String, author: Option<String>, #[model(default = 0)] loans: u32 }
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> orm_core::Result<()> {
+/// # if cfg!(not(feature = "sqlite")) { return Ok(()) }
+/// # let db = Db::connect("sqlite::memory:").await?;
+/// # Book::sync(&db).await?;
+/// # Book::bulk_create(&db, ["Emma", "Walden", "Utopia"].map(|title| Book::build().title(title))).await?;
+/// let mut query = Book::find().filter(Book::ID.gt(0));
+/// let newest_first = true;
+/// if newest_first {
+///     query = query.order_by(Book::ID.desc());
+/// }
+/// assert_eq!(query.limit(2).all(&db).await?[0].title, "Utopia");
+/// # Ok(())
+/// # }
+/// ```
+#[doc(alias = "findAll")]
 #[must_use = "a query sends nothing until a verb such as `all` is called"]
 pub struct Query<M: Model, O = M> {
     pub(super) rows: Rows,
@@ -39,12 +60,52 @@ impl<M: Model> Query<M> {
     }
 
     /// Asks for some columns instead of all. A row becomes the column's type, or a tuple of them.
+    ///
+    /// ```
+    /// # use orm_core::prelude::*;
+    /// # #[derive(Model, Debug, Clone, PartialEq)]
+    /// # struct Book { id: u64, title: String, author: Option<String>, #[model(default = 0)] loans: u32 }
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> orm_core::Result<()> {
+    /// # if cfg!(not(feature = "sqlite")) { return Ok(()) }
+    /// # let db = Db::connect("sqlite::memory:").await?;
+    /// # Book::sync(&db).await?;
+    /// # Book::bulk_create(&db, ["Emma", "Walden", "Utopia"].map(|title| Book::build().title(title))).await?;
+    /// let titles: Vec<String> = Book::find().select(Book::TITLE).all(&db).await?;
+    /// let rows: Vec<(u64, String)> = Book::find().select((Book::ID, Book::TITLE)).all(&db).await?;
+    /// // SELECT "id", "title" FROM "books"
+    /// assert_eq!(rows[0], (1, "Emma".to_owned()));
+    /// # Ok(())
+    /// # }
+    /// ```
     #[doc(alias = "attributes")]
     pub fn select<S: Selection<M>>(self, columns: S) -> Query<M, S::Output> {
         self.with_plan(Box::new(SelectedOf(Selected::new(columns), PhantomData)))
     }
 
     /// Asks for the columns of a struct that derives [`Projection`].
+    ///
+    /// ```
+    /// # use orm_core::prelude::*;
+    /// # #[derive(Model, Debug, Clone, PartialEq)]
+    /// # struct Book { id: u64, title: String, author: Option<String>, #[model(default = 0)] loans: u32 }
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> orm_core::Result<()> {
+    /// # if cfg!(not(feature = "sqlite")) { return Ok(()) }
+    /// # let db = Db::connect("sqlite::memory:").await?;
+    /// # Book::sync(&db).await?;
+    /// # Book::bulk_create(&db, ["Emma", "Walden", "Utopia"].map(|title| Book::build().title(title))).await?;
+    /// #[derive(Projection, Debug)]
+    /// #[projection(model = Book)]
+    /// struct Card {
+    ///     title: String,
+    /// }
+    ///
+    /// let cards: Vec<Card> = Book::find().select_as::<Card>().all(&db).await?;
+    /// assert_eq!(cards[0].title, "Emma");
+    /// # Ok(())
+    /// # }
+    /// ```
     #[doc(alias = "attributes")]
     pub fn select_as<P: Projection<Model = M>>(self) -> Query<M, P> {
         self.with_plan(Box::new(Projected::NEW))
@@ -57,6 +118,23 @@ impl<M: Model> Query<M> {
 
 impl<M: Model, O: Send + 'static> Query<M, O> {
     /// Only rows that meet the condition. Given twice, both must be met.
+    ///
+    /// ```
+    /// # use orm_core::prelude::*;
+    /// # #[derive(Model, Debug, Clone, PartialEq)]
+    /// # struct Book { id: u64, title: String, author: Option<String>, #[model(default = 0)] loans: u32 }
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> orm_core::Result<()> {
+    /// # if cfg!(not(feature = "sqlite")) { return Ok(()) }
+    /// # let db = Db::connect("sqlite::memory:").await?;
+    /// # Book::sync(&db).await?;
+    /// # Book::bulk_create(&db, ["Emma", "Walden", "Utopia"].map(|title| Book::build().title(title))).await?;
+    /// let books = Book::find().filter(Book::ID.gt(1)).filter(Book::TITLE.starts_with("W")).all(&db).await?;
+    /// // .. WHERE "id" > ? AND "title" LIKE ? ESCAPE '|'
+    /// assert_eq!(books.len(), 1);
+    /// # Ok(())
+    /// # }
+    /// ```
     #[doc(alias = "where")]
     pub fn filter(mut self, condition: Expr<M>) -> Self {
         self.rows.filter.push(condition.into_node());
@@ -64,6 +142,23 @@ impl<M: Model, O: Send + 'static> Query<M, O> {
     }
 
     /// The same where there is a condition; nothing where there is none.
+    ///
+    /// ```
+    /// # use orm_core::prelude::*;
+    /// # #[derive(Model, Debug, Clone, PartialEq)]
+    /// # struct Book { id: u64, title: String, author: Option<String>, #[model(default = 0)] loans: u32 }
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> orm_core::Result<()> {
+    /// # if cfg!(not(feature = "sqlite")) { return Ok(()) }
+    /// # let db = Db::connect("sqlite::memory:").await?;
+    /// # Book::sync(&db).await?;
+    /// # Book::bulk_create(&db, ["Emma", "Walden", "Utopia"].map(|title| Book::build().title(title))).await?;
+    /// let author: Option<&str> = None;   // what the user chose, if anything
+    /// let books = Book::find().filter_some(author.map(|author| Book::AUTHOR.eq(author)));
+    /// assert_eq!(books.count(&db).await?, 3);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn filter_some(self, condition: Option<Expr<M>>) -> Self {
         match condition {
             Some(condition) => self.filter(condition),
@@ -72,6 +167,23 @@ impl<M: Model, O: Send + 'static> Query<M, O> {
     }
 
     /// In this order: a column, `.asc()` or `.desc()` of one, a tuple or a `Vec` of these. Given twice, the first comes first.
+    ///
+    /// ```
+    /// # use orm_core::prelude::*;
+    /// # #[derive(Model, Debug, Clone, PartialEq)]
+    /// # struct Book { id: u64, title: String, author: Option<String>, #[model(default = 0)] loans: u32 }
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> orm_core::Result<()> {
+    /// # if cfg!(not(feature = "sqlite")) { return Ok(()) }
+    /// # let db = Db::connect("sqlite::memory:").await?;
+    /// # Book::sync(&db).await?;
+    /// # Book::bulk_create(&db, ["Emma", "Walden", "Utopia"].map(|title| Book::build().title(title))).await?;
+    /// let books = Book::find().order_by((Book::AUTHOR, Book::TITLE.desc())).all(&db).await?;
+    /// // .. ORDER BY "author", "title" DESC
+    /// assert_eq!(books[0].title, "Walden");
+    /// # Ok(())
+    /// # }
+    /// ```
     #[doc(alias = "order")]
     pub fn order_by(mut self, order: impl OrderBy<M>) -> Self {
         order.add_to(&mut self.rows.order);
@@ -79,24 +191,88 @@ impl<M: Model, O: Send + 'static> Query<M, O> {
     }
 
     /// At most this many rows.
+    ///
+    /// ```
+    /// # use orm_core::prelude::*;
+    /// # #[derive(Model, Debug, Clone, PartialEq)]
+    /// # struct Book { id: u64, title: String, author: Option<String>, #[model(default = 0)] loans: u32 }
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> orm_core::Result<()> {
+    /// # if cfg!(not(feature = "sqlite")) { return Ok(()) }
+    /// # let db = Db::connect("sqlite::memory:").await?;
+    /// # Book::sync(&db).await?;
+    /// # Book::bulk_create(&db, ["Emma", "Walden", "Utopia"].map(|title| Book::build().title(title))).await?;
+    /// assert_eq!(Book::find().order_by(Book::ID).limit(2).all(&db).await?.len(), 2);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn limit(mut self, rows: u64) -> Self {
         self.rows.limit = Some(rows);
         self
     }
 
     /// Leaves this many rows out first.
+    ///
+    /// ```
+    /// # use orm_core::prelude::*;
+    /// # #[derive(Model, Debug, Clone, PartialEq)]
+    /// # struct Book { id: u64, title: String, author: Option<String>, #[model(default = 0)] loans: u32 }
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> orm_core::Result<()> {
+    /// # if cfg!(not(feature = "sqlite")) { return Ok(()) }
+    /// # let db = Db::connect("sqlite::memory:").await?;
+    /// # Book::sync(&db).await?;
+    /// # Book::bulk_create(&db, ["Emma", "Walden", "Utopia"].map(|title| Book::build().title(title))).await?;
+    /// let rest = Book::find().order_by(Book::ID).offset(2).all(&db).await?;
+    /// assert_eq!(rest[0].title, "Utopia");
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn offset(mut self, rows: u64) -> Self {
         self.rows.offset = Some(rows);
         self
     }
 
     /// Says that an `update` or `destroy` without a condition means the whole table.
+    ///
+    /// ```
+    /// # use orm_core::prelude::*;
+    /// # #[derive(Model, Debug, Clone, PartialEq)]
+    /// # struct Book { id: u64, title: String, author: Option<String>, #[model(default = 0)] loans: u32 }
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> orm_core::Result<()> {
+    /// # if cfg!(not(feature = "sqlite")) { return Ok(()) }
+    /// # let db = Db::connect("sqlite::memory:").await?;
+    /// # Book::sync(&db).await?;
+    /// # Book::bulk_create(&db, ["Emma", "Walden", "Utopia"].map(|title| Book::build().title(title))).await?;
+    /// assert!(matches!(Book::find().destroy(&db).await, Err(Error::MissingFilter { .. })));
+    /// assert_eq!(Book::find().everything().destroy(&db).await?, 3);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn everything(mut self) -> Self {
         self.everything = true;
         self
     }
 
     /// All rows: one SELECT.
+    ///
+    /// ```
+    /// # use orm_core::prelude::*;
+    /// # #[derive(Model, Debug, Clone, PartialEq)]
+    /// # struct Book { id: u64, title: String, author: Option<String>, #[model(default = 0)] loans: u32 }
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> orm_core::Result<()> {
+    /// # if cfg!(not(feature = "sqlite")) { return Ok(()) }
+    /// # let db = Db::connect("sqlite::memory:").await?;
+    /// # Book::sync(&db).await?;
+    /// # Book::bulk_create(&db, ["Emma", "Walden", "Utopia"].map(|title| Book::build().title(title))).await?;
+    /// let books: Vec<Book> = Book::find().all(&db).await?;
+    /// // SELECT "id", "title", "author", "loans" FROM "books"
+    /// assert_eq!(books.len(), 3);
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// [`Error::Decode`](crate::Error::Decode) where a cell is not of the field's type; whatever the database says.
@@ -106,6 +282,22 @@ impl<M: Model, O: Send + 'static> Query<M, O> {
     }
 
     /// The first row, if there is one: one SELECT with `LIMIT 1`, which is left out where the key is pinned.
+    ///
+    /// ```
+    /// # use orm_core::prelude::*;
+    /// # #[derive(Model, Debug, Clone, PartialEq)]
+    /// # struct Book { id: u64, title: String, author: Option<String>, #[model(default = 0)] loans: u32 }
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> orm_core::Result<()> {
+    /// # if cfg!(not(feature = "sqlite")) { return Ok(()) }
+    /// # let db = Db::connect("sqlite::memory:").await?;
+    /// # Book::sync(&db).await?;
+    /// # Book::bulk_create(&db, ["Emma", "Walden", "Utopia"].map(|title| Book::build().title(title))).await?;
+    /// let book: Option<Book> = Book::find().filter(Book::TITLE.eq("Walden")).one(&db).await?;
+    /// assert_eq!(book.map(|book| book.id), Some(2));
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// As [`Query::all`].
@@ -120,6 +312,22 @@ impl<M: Model, O: Send + 'static> Query<M, O> {
 
     /// How many rows there are, a limit and an offset included: one SELECT.
     ///
+    /// ```
+    /// # use orm_core::prelude::*;
+    /// # #[derive(Model, Debug, Clone, PartialEq)]
+    /// # struct Book { id: u64, title: String, author: Option<String>, #[model(default = 0)] loans: u32 }
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> orm_core::Result<()> {
+    /// # if cfg!(not(feature = "sqlite")) { return Ok(()) }
+    /// # let db = Db::connect("sqlite::memory:").await?;
+    /// # Book::sync(&db).await?;
+    /// # Book::bulk_create(&db, ["Emma", "Walden", "Utopia"].map(|title| Book::build().title(title))).await?;
+    /// assert_eq!(Book::find().filter(Book::TITLE.contains("a")).count(&db).await?, 3);
+    /// // SELECT COUNT(*) AS "count" FROM "books" WHERE "title" LIKE ? ESCAPE '|'
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// Whatever the database says.
     pub fn count<E: Executor + ?Sized>(self, db: &E) -> BoxFuture<'_, Result<u64>> {
@@ -127,6 +335,21 @@ impl<M: Model, O: Send + 'static> Query<M, O> {
     }
 
     /// Whether there is a row at all: one SELECT with `LIMIT 1`.
+    ///
+    /// ```
+    /// # use orm_core::prelude::*;
+    /// # #[derive(Model, Debug, Clone, PartialEq)]
+    /// # struct Book { id: u64, title: String, author: Option<String>, #[model(default = 0)] loans: u32 }
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> orm_core::Result<()> {
+    /// # if cfg!(not(feature = "sqlite")) { return Ok(()) }
+    /// # let db = Db::connect("sqlite::memory:").await?;
+    /// # Book::sync(&db).await?;
+    /// # Book::bulk_create(&db, ["Emma", "Walden", "Utopia"].map(|title| Book::build().title(title))).await?;
+    /// assert!(Book::find().filter(Book::TITLE.eq("Emma")).exists(&db).await?);
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// Whatever the database says.
@@ -137,6 +360,22 @@ impl<M: Model, O: Send + 'static> Query<M, O> {
     /// The rows of this page and how many there are on all pages: two SELECTs, the second without limit, offset and order.
     ///
     /// The two are not one snapshot: call it in a transaction where that matters.
+    ///
+    /// ```
+    /// # use orm_core::prelude::*;
+    /// # #[derive(Model, Debug, Clone, PartialEq)]
+    /// # struct Book { id: u64, title: String, author: Option<String>, #[model(default = 0)] loans: u32 }
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> orm_core::Result<()> {
+    /// # if cfg!(not(feature = "sqlite")) { return Ok(()) }
+    /// # let db = Db::connect("sqlite::memory:").await?;
+    /// # Book::sync(&db).await?;
+    /// # Book::bulk_create(&db, ["Emma", "Walden", "Utopia"].map(|title| Book::build().title(title))).await?;
+    /// let (page, total) = Book::find().order_by(Book::ID).limit(2).find_and_count(&db).await?;
+    /// assert_eq!((page.len(), total), (2, 3));
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// As [`Query::all`].
@@ -152,6 +391,25 @@ impl<M: Model, O: Send + 'static> Query<M, O> {
     }
 
     /// The rows as they arrive, in constant memory: one SELECT. A transaction can send nothing else while a stream of it is open.
+    ///
+    /// ```
+    /// # use orm_core::prelude::*;
+    /// # #[derive(Model, Debug, Clone, PartialEq)]
+    /// # struct Book { id: u64, title: String, author: Option<String>, #[model(default = 0)] loans: u32 }
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> orm_core::Result<()> {
+    /// # if cfg!(not(feature = "sqlite")) { return Ok(()) }
+    /// # let db = Db::connect("sqlite::memory:").await?;
+    /// # Book::sync(&db).await?;
+    /// # Book::bulk_create(&db, ["Emma", "Walden", "Utopia"].map(|title| Book::build().title(title))).await?;
+    /// let mut books = Book::find().order_by(Book::ID).stream(&db);
+    /// while let Some(book) = books.next().await {
+    ///     println!("{}", book?.title);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc(alias = "findAll")]
     pub fn stream<E: Executor + ?Sized>(self, db: &E) -> RowStream<'_, O> {
         RowStream::new::<M>(self, db.handle())
     }

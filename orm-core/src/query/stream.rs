@@ -23,6 +23,27 @@ const BATCH: usize = 64;
 ///
 /// A `futures` `Stream`, and usable without that crate through [`RowStream::next`]. Dropped before its end, it throws the connection
 /// away, since the rest of the result is on it.
+///
+/// ```
+/// # use orm_core::prelude::*;
+/// # #[derive(Model, Debug, Clone, PartialEq)]
+/// # struct Book { id: u64, title: String, author: Option<String>, #[model(default = 0)] loans: u32 }
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> orm_core::Result<()> {
+/// # if cfg!(not(feature = "sqlite")) { return Ok(()) }
+/// # let db = Db::connect("sqlite::memory:").await?;
+/// # Book::sync(&db).await?;
+/// # Book::bulk_create(&db, ["Emma", "Walden", "Utopia"].map(|title| Book::build().title(title))).await?;
+/// let mut books = Book::find().stream(&db);
+/// let mut count = 0;
+/// while let Some(book) = books.next().await {
+///     book?;
+///     count += 1;
+/// }
+/// assert_eq!(count, 3);
+/// # Ok(())
+/// # }
+/// ```
 #[must_use = "a stream sends nothing until it is polled"]
 pub struct RowStream<'a, O> {
     statement: Option<BoxFuture<'a, Result<()>>>,

@@ -12,6 +12,21 @@ impl Db {
     /// Creates the tables and their indexes where they do not exist: for each `CREATE TABLE IF NOT EXISTS`, then what indexes
     /// are missing. A table that exists is not altered.
     ///
+    /// ```
+    /// # use orm_core::prelude::*;
+    /// # #[derive(Model, Debug, Clone, PartialEq)]
+    /// # struct Book { id: u64, title: String, author: Option<String>, #[model(default = 0)] loans: u32 }
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> orm_core::Result<()> {
+    /// # if cfg!(not(feature = "sqlite")) { return Ok(()) }
+    /// # let db = Db::connect("sqlite::memory:").await?;
+    /// # Book::sync(&db).await?;
+    /// # #[derive(Model, Clone)] struct Reader { id: u64 }
+    /// db.sync(&[Book::TABLE, Reader::TABLE]).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// Whatever the database says.
     #[doc(alias = "sequelize.sync")]
@@ -24,6 +39,23 @@ impl Db {
     }
 
     /// Drops the tables with all their rows and creates them anew.
+    ///
+    /// ```
+    /// # use orm_core::prelude::*;
+    /// # #[derive(Model, Debug, Clone, PartialEq)]
+    /// # struct Book { id: u64, title: String, author: Option<String>, #[model(default = 0)] loans: u32 }
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> orm_core::Result<()> {
+    /// # if cfg!(not(feature = "sqlite")) { return Ok(()) }
+    /// # let db = Db::connect("sqlite::memory:").await?;
+    /// # Book::sync(&db).await?;
+    /// # Book::bulk_create(&db, ["Emma", "Walden", "Utopia"].map(|title| Book::build().title(title))).await?;
+    /// # #[derive(Model, Clone)] struct Reader { id: u64 }
+    /// db.sync_force(&[Book::TABLE, Reader::TABLE]).await?;
+    /// assert_eq!(Book::find().count(&db).await?, 0);
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// [`Error::TableReferenced`] where a table that is not in the list refers to one that is, before anything is dropped;
@@ -56,6 +88,21 @@ impl Db {
 
     /// Drops a table where it exists: one look whether others refer to it, then `DROP TABLE IF EXISTS`.
     ///
+    /// ```
+    /// # use orm_core::prelude::*;
+    /// # #[derive(Model, Debug, Clone, PartialEq)]
+    /// # struct Book { id: u64, title: String, author: Option<String>, #[model(default = 0)] loans: u32 }
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> orm_core::Result<()> {
+    /// # if cfg!(not(feature = "sqlite")) { return Ok(()) }
+    /// # let db = Db::connect("sqlite::memory:").await?;
+    /// # Book::sync(&db).await?;
+    /// # Book::bulk_create(&db, ["Emma", "Walden", "Utopia"].map(|title| Book::build().title(title))).await?;
+    /// db.drop_table(Book::TABLE).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// [`Error::TableReferenced`] where other tables refer to it; whatever the database says.
     #[doc(alias = "drop")]
@@ -65,6 +112,22 @@ impl Db {
     }
 
     /// Empties a table, and generated ids start again: one look whether others refer to it, then `TRUNCATE TABLE`.
+    ///
+    /// ```
+    /// # use orm_core::prelude::*;
+    /// # #[derive(Model, Debug, Clone, PartialEq)]
+    /// # struct Book { id: u64, title: String, author: Option<String>, #[model(default = 0)] loans: u32 }
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> orm_core::Result<()> {
+    /// # if cfg!(not(feature = "sqlite")) { return Ok(()) }
+    /// # let db = Db::connect("sqlite::memory:").await?;
+    /// # Book::sync(&db).await?;
+    /// # Book::bulk_create(&db, ["Emma", "Walden", "Utopia"].map(|title| Book::build().title(title))).await?;
+    /// db.truncate(Book::TABLE).await?;
+    /// assert_eq!(Book::find().count(&db).await?, 0);
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// [`Error::TableReferenced`] where other tables refer to it; whatever the database says.

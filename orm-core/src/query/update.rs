@@ -69,6 +69,23 @@ impl<M: Model, O: Send + 'static> Query<M, O> {
     ///
     /// With a limit or an offset the rows are picked by a subquery over the key. No assignments at all (an empty `Vec`) send nothing.
     ///
+    /// ```
+    /// # use orm_core::prelude::*;
+    /// # #[derive(Model, Debug, Clone, PartialEq)]
+    /// # struct Book { id: u64, title: String, author: Option<String>, #[model(default = 0)] loans: u32 }
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> orm_core::Result<()> {
+    /// # if cfg!(not(feature = "sqlite")) { return Ok(()) }
+    /// # let db = Db::connect("sqlite::memory:").await?;
+    /// # Book::sync(&db).await?;
+    /// # Book::bulk_create(&db, ["Emma", "Walden", "Utopia"].map(|title| Book::build().title(title))).await?;
+    /// let changed = Book::find().filter(Book::AUTHOR.is_null()).update(&db, Book::AUTHOR.set("unknown")).await?;
+    /// // UPDATE "books" SET "author" = ? WHERE "author" IS NULL
+    /// assert_eq!(changed, 3);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// [`Error::MissingFilter`] where no condition was given (or an empty list of them) and [`Query::everything`] was not said;
     /// [`Error::Encode`] where a value does not fit; whatever the database says.
