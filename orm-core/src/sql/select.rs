@@ -60,7 +60,11 @@ pub fn select(dialect: &dyn Dialect, table: &Table, wanted: Wanted<'_>, rows: Ro
                 .push("(")
                 .name(column.name)
                 // The servers average integers as decimals of four digits behind the point.
-                .push(if function == "AVG" && column.data_type.is_integer() { " + 0e0) AS " } else { ") AS " })
+                .push(if function == "AVG" && column.data_type.is_integer() {
+                    " + 0e0) AS "
+                } else {
+                    ") AS "
+                })
                 .name("value");
             if paged {
                 writer.push(" FROM (SELECT ").name(column.name);

@@ -260,3 +260,36 @@ async fn wrong_numbers_of_values_are_refused_before_sending() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn several_statements_of_ours_go_in_one() {
+    on_servers("several", async |server| {
+        let mut connection = server.connect().await;
+        text(&mut connection, "SET TRANSACTION ISOLATION LEVEL SERIALIZABLE; START TRANSACTION READ ONLY")
+            .await
+            .unwrap();
+        assert!(connection.in_transaction());
+        assert_eq!(rows(&mut connection, "SELECT 1", vec![]).await, [[Value::Int(1)]]);
+        connection.control(Control::Commit).await.unwrap();
+        // The error of a later one is not lost, and nothing of it stays in the stream.
+        let error = text(&mut connection, "SELECT 1; SELECT 2; SELECT nothing; SELECT 3").await.unwrap_err();
+        assert_eq!(error.code(), Some(1054));
+        assert!(!connection.is_broken() && !connection.in_transaction());
+        assert_eq!(rows(&mut connection, "SELECT 4", vec![]).await, [[Value::Int(4)]]);
+        connection.close().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_connection_that_idled_too_long_says_so() {
+    on_servers("idle", async |server| {
+        let mut connection = server.connect().await;
+        text(&mut connection, "SET wait_timeout = 1").await.unwrap();
+        tokio::time::sleep(std::time::Duration::from_millis(2_500)).await;
+        let error = connection.control(Control::Ping).await.unwrap_err();
+        assert!(matches!(error, Error::ConnectionLost(_)), "{error:?}");
+        assert!(connection.is_broken());
+    })
+    .await;
+}
