@@ -9,8 +9,13 @@ pub(super) fn explain(mut error: Error, table: Option<&'static Table>, sql: &str
         Error::Database(inner) | Error::Conflict(inner) | Error::LockTimeout(inner) => {
             inner.sql = sql.to_owned();
         }
-        Error::UniqueViolation(violation)
-        | Error::NotNullViolation(violation)
+        Error::UniqueViolation(violation) => {
+            if let Some(table) = table {
+                locate(violation, table);
+                name_key(violation, table);
+            }
+        }
+        Error::NotNullViolation(violation)
         | Error::CheckViolation(violation)
         | Error::ValueTooLong(violation)
         | Error::OutOfRange(violation) => {
@@ -37,6 +42,16 @@ fn locate(violation: &mut Violation, table: &'static Table) {
         && let Some(constraint) = violation.constraint.as_deref()
     {
         violation.columns = columns_of(constraint, table);
+    }
+}
+
+/// SQLite names the columns of a key and no constraint; the servers call it PRIMARY.
+fn name_key(violation: &mut Violation, table: &'static Table) {
+    if violation.constraint.is_none()
+        && violation.model.is_some()
+        && violation.columns == names(table.primary_key, table)
+    {
+        violation.constraint = Some("PRIMARY".to_owned());
     }
 }
 
