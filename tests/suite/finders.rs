@@ -62,6 +62,7 @@ async fn five(db: &Db) -> Result<(), Error> {
 async fn comparisons(fixture: &Fixture) -> Outcome {
     let db = &fixture.db;
     five(db).await?;
+    let dan = String::from("Dan");
     finds!(db,
         Item::SIZE.eq(20) => [2, 5];
         Item::SIZE.eq(21) => [];
@@ -74,8 +75,8 @@ async fn comparisons(fixture: &Fixture) -> Outcome {
         Item::SIZE.eq(i32::MIN) => [];
         Item::NAME.eq("Bob") => [2];
         Item::NAME.eq("Bob ") => [];
-        Item::NAME.eq(String::from("Dan")) => [4];
-        Item::NAME.eq(&String::from("Dan")) => [4];
+        Item::NAME.eq(&dan) => [4];
+        Item::NAME.eq(dan.clone()) => [4];
         Item::NAME.gt("Cid") => [4, 5];
         Item::WEIGHT.eq(3) => [3];
         Item::WEIGHT.lt(2) => [1, 5];

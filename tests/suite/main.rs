@@ -13,12 +13,17 @@ use tests::{Fixture, Outcome, Server};
 mod aggregates;
 mod bulk;
 mod crud;
+mod decoding;
 mod destroys;
+mod errors;
 mod finders;
+mod keys;
 mod lists;
 mod paging;
+mod projections;
 mod statements;
 mod texts;
+mod timestamps;
 mod types;
 mod updates;
 
@@ -46,6 +51,11 @@ macro_rules! check {
     ($condition:expr) => {
         if !$condition {
             return Err(format!("{}:{}: not so: {}", file!(), line!(), stringify!($condition)).into());
+        }
+    };
+    ($condition:expr, $($message:tt)+) => {
+        if !$condition {
+            return Err(format!("{}:{}: {}", file!(), line!(), format_args!($($message)+)).into());
         }
     };
 }
@@ -86,11 +96,16 @@ fn main() -> ExitCode {
         aggregates::cases(),
         bulk::cases(),
         crud::cases(),
+        decoding::cases(),
         destroys::cases(),
+        errors::cases(),
         finders::cases(),
+        keys::cases(),
         lists::cases(),
         paging::cases(),
+        projections::cases(),
         texts::cases(),
+        timestamps::cases(),
         types::edges::cases(),
         types::own::cases(),
         types::random::cases(),
