@@ -183,7 +183,7 @@ impl fmt::Display for Violation {
         match (&self.table, self.columns.as_slice()) {
             (Some(table), []) => write!(f, "table {table}")?,
             (Some(table), columns) => write!(f, "{table}.{}", columns.join(", "))?,
-            (None, []) => f.write_str("unknown column")?,
+            (None, []) => f.write_str("the database does not say which")?,
             (None, columns) => f.write_str(&columns.join(", "))?,
         }
         if let Some(constraint) = &self.constraint {

@@ -23,7 +23,8 @@ pub(super) fn explain(mut error: Error, table: Option<&'static Table>, sql: &str
                 locate(violation, table);
             }
         }
-        Error::ForeignKeyViolation(violation) => {
+        // The rule may be another table's, that of the rows that refer to this one: where the database names none, none is claimed.
+        Error::ForeignKeyViolation(violation) if violation.table.is_some() => {
             if let Some(table) = table {
                 own(violation, table);
             }
@@ -150,6 +151,17 @@ mod tests {
         let violation = unique(Some("tags"), "PRIMARY");
         assert_eq!((violation.model, violation.table.as_deref()), (None, Some("tags")));
         assert!(violation.columns.is_empty());
+    }
+
+    #[test]
+    fn a_foreign_key_is_claimed_only_where_the_database_names_the_table() {
+        for (named, model) in [(None, None), (Some("tags"), None), (Some("NOTES"), Some("Note"))] {
+            let violation = Violation { table: named.map(str::to_owned), ..Violation::default() };
+            let error = explain(Error::ForeignKeyViolation(Box::new(violation)), Some(&TABLE), "DELETE");
+            let Error::ForeignKeyViolation(violation) = error else { panic!("became {error}") };
+            assert_eq!(violation.model, model, "{named:?}");
+            assert_eq!(violation.table.is_some(), named.is_some(), "{named:?}");
+        }
     }
 
     #[test]

@@ -1,8 +1,12 @@
-//! Tests of this floor: on a database made up for it, and on real ones.
+//! Tests of this floor on real databases: SQLite where it is compiled in, MySQL and MariaDB where their URLs are set.
 
-mod fake;
+mod cut;
+mod errors;
+mod journal;
 mod log;
+mod place;
 mod pool;
-mod real;
+mod proxy;
 mod send;
+mod server;
 mod transaction;

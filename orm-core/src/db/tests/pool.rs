@@ -1,230 +1,266 @@
 //! The pool: what is used again, what is thrown away, and how long anybody waits.
 
-use std::sync::Arc;
-use std::sync::atomic::Ordering;
-use std::task::{Context, Poll, Waker};
-use std::time::Duration;
+use std::pin::pin;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::task::Poll;
+use std::time::{Duration, Instant};
 
-use super::fake::{Fake, Server, connect, options, run, run_into};
-use crate::db::{Call, CallStatement, Db, Executor as _};
-use crate::driver::{Cells, Flow, NoRows, RowSink};
+use super::place::{Kept, ask, balances, bank, embedded, one, places, run, servers, transfer};
+use crate::db::{Call, CallStatement, DbOptions, Executor as _};
+use crate::driver::{Cells, FixedId, Flow, NoRows, RowSink};
 use crate::error::{Error, Operation, Result};
 
 #[tokio::test]
 async fn the_warmest_connection_is_used_again() {
-    let server = Arc::new(Server::default());
-    let db = connect(&server, options().min_connections(3)).await;
-    for _ in 0..20 {
-        run(&db, "select").await.unwrap();
+    for place in places().await {
+        let db = place.options().min_connections(3).connect().await.unwrap();
+        let opened = if place.memory { 1 } else { 3 };
+        assert_eq!(db.pool().open_connections(), opened, "{}", place.url);
+        let connection = place.connection(&db).await;
+        for _ in 0..20 {
+            assert_eq!(place.connection(&db).await, connection, "{}", place.url);
+        }
+        assert_eq!(db.pool().open_connections(), opened, "{}", place.url);
+        db.close().await.unwrap();
+        place.end().await;
     }
-    assert_eq!(server.opened(), 3);
-    let journal = server.journal();
-    assert!(journal.iter().all(|line| *line == journal[0]), "{journal:?}");
+}
+
+#[tokio::test]
+async fn statements_stay_prepared() {
+    for place in servers().await {
+        let db = place.db().await;
+        let prepared = "SHOW SESSION STATUS LIKE 'Com_stmt_prepare'";
+        ask(&db, prepared).await.unwrap();
+        ask(&db, "SELECT 7").await.unwrap();
+        let before = ask(&db, prepared).await.unwrap();
+        for _ in 0..50 {
+            ask(&db, "SELECT 7").await.unwrap();
+        }
+        assert_eq!(ask(&db, prepared).await.unwrap(), before, "{}", place.url);
+        db.close().await.unwrap();
+        place.end().await;
+    }
 }
 
 #[tokio::test]
 async fn a_full_pool_is_an_error_after_the_deadline() {
-    let server = Arc::new(Server::default());
-    let db = connect(&server, options().max_connections(2)).await;
-    let one = db.handle().lease().await.unwrap();
-    let two = db.begin().await.unwrap();
-    let error = run(&db, "select").await.unwrap_err();
-    assert!(
-        matches!(error, Error::PoolExhausted { size: 2, after } if after == Duration::from_millis(200)),
-        "{error:?}"
-    );
-    drop((one, two));
-    run(&db, "select").await.unwrap();
-    assert_eq!(server.opened(), 2);
-}
-
-#[tokio::test]
-async fn the_database_may_want_fewer_connections() {
-    let server = Arc::new(Server { size: Some(1), ..Server::default() });
-    let db = connect(&server, options().max_connections(20).min_connections(5)).await;
-    assert_eq!(server.opened(), 1);
-    let _one = db.handle().lease().await.unwrap();
-    assert!(matches!(run(&db, "select").await, Err(Error::PoolExhausted { size: 1, .. })));
+    let deadline = Duration::from_millis(200);
+    for place in places().await {
+        // Memory is one connection, however many are asked for.
+        let most = if place.memory { 20 } else { 2 };
+        let options = place.options().acquire_timeout(deadline).max_connections(most).min_connections(5);
+        let db = options.connect().await.unwrap();
+        let all = if place.memory { 1 } else { 2 };
+        assert_eq!(db.pool().open_connections(), all);
+        let mut leases = Vec::new();
+        for _ in 1..all {
+            leases.push(db.handle().lease().await.unwrap());
+        }
+        let tx = db.begin().await.unwrap();
+        let error = run(&db, "SELECT 1").await.unwrap_err();
+        assert!(
+            matches!(error, Error::PoolExhausted { size, after } if size == all && after == deadline),
+            "{}: {error:?}",
+            place.url
+        );
+        drop((leases, tx));
+        run(&db, "SELECT 1").await.unwrap();
+        assert_eq!(db.pool().open_connections(), all);
+        db.close().await.unwrap();
+        place.end().await;
+    }
 }
 
 #[tokio::test]
 async fn connecting_has_a_deadline() {
-    let server = Arc::new(Server::default());
-    server.deaf.store(true, Ordering::SeqCst);
-    let deadline = Duration::from_millis(20);
-    let error = options().connect_timeout(deadline).open(Arc::new(Fake(server))).await.unwrap_err();
-    assert!(matches!(error, Error::Timeout { operation: Operation::Connect, after } if after == deadline));
-}
-
-#[tokio::test]
-async fn a_statement_that_misses_its_deadline_costs_its_connection() {
-    for survives in [false, true] {
-        let server = Arc::new(Server { survives, ..Server::default() });
-        let db =
-            connect(&server, options().max_connections(1).statement_timeout(Duration::from_millis(20))).await;
-        let error = run(&db, "hang").await.unwrap_err();
-        assert!(matches!(error, Error::Timeout { operation: Operation::Statement, .. }), "{error:?}");
-        run(&db, "after").await.unwrap();
-        let expected: &[&str] = if survives {
-            &["1: hang", "1: ROLLBACK", "1: after"]
-        } else {
-            &["1: hang", "1: abandoned", "1: gone", "2: after"]
-        };
-        assert_eq!(server.journal(), expected);
+    let deadline = Duration::from_millis(50);
+    let in_time = |error: Error| {
+        assert!(
+            matches!(error, Error::Timeout { operation: Operation::Connect, after } if after == deadline)
+        );
+    };
+    // Somebody listens there and says nothing.
+    let silent = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("mysql://root@{}/db", silent.local_addr().unwrap());
+    match DbOptions::new(url).connect_timeout(deadline).connect().await.unwrap_err() {
+        // The feature is off.
+        Error::Configuration(_) => {}
+        error => in_time(error),
+    }
+    // A file that another connection keeps for itself.
+    for place in embedded().await.into_iter().filter(|place| !place.memory) {
+        let db = place.options().max_connections(1).connect().await.unwrap();
+        let mut lease = db.handle().lease().await.unwrap();
+        for sql in ["PRAGMA locking_mode = EXCLUSIVE", "CREATE TABLE kept (id INTEGER)"] {
+            let call = Call { table: None, statement: CallStatement::Text(sql) };
+            lease.run(call, Vec::new(), &mut NoRows).await.unwrap();
+        }
+        in_time(place.options().connect_timeout(deadline).connect().await.unwrap_err());
+        drop(lease);
+        db.close().await.unwrap();
+        place.end().await;
     }
 }
 
-/// Asks for a pause after each row.
-struct Slow;
+#[tokio::test]
+async fn a_statement_that_takes_too_long_is_given_up() {
+    for place in places().await {
+        let options = place.options().max_connections(1).statement_timeout(Duration::from_millis(200));
+        let db = options.connect().await.unwrap();
+        bank(&db).await;
+        let connection = place.connection(&db).await;
+        let started = Instant::now();
+        let error = ask(&db, place.long()).await.unwrap_err();
+        assert!(matches!(error, Error::Timeout { operation: Operation::Statement, .. }), "{error:?}");
+        assert_eq!(balances(&db).await, ["100", "100"], "{}: the data is still there", place.url);
+        // A server's answer would come on the old connection; a thread of our own is interrupted instead.
+        assert_eq!(place.connection(&db).await == connection, place.server.is_none(), "{}", place.url);
+        assert_eq!(db.pool().open_connections(), 1);
+        db.transaction(transfer).await.unwrap();
+        assert!(started.elapsed() < Duration::from_secs(4), "{}: {:?}", place.url, started.elapsed());
+        db.close().await.unwrap();
+        place.end().await;
+    }
+}
 
-impl RowSink for Slow {
+/// Counts rows, and asks for a pause after each.
+struct Slow<'r>(&'r AtomicUsize);
+
+impl RowSink for Slow<'_> {
     fn row(&mut self, _cells: &mut dyn Cells) -> Result<Flow> {
+        self.0.fetch_add(1, Ordering::Relaxed);
         Ok(Flow::Pause)
     }
 }
 
 #[tokio::test]
 async fn the_time_of_a_streams_reader_does_not_count() {
-    let server = Arc::new(Server::default());
-    let db = connect(&server, options().statement_timeout(Duration::from_millis(50))).await;
-    let mut sink = Slow;
-    let mut stream = Box::pin(run_into(&db, "rows", &mut sink));
-    let mut steps = 0;
-    let result = loop {
-        let mut context = Context::from_waker(Waker::noop());
-        match stream.as_mut().poll(&mut context) {
-            Poll::Ready(result) => break result,
-            Poll::Pending => steps += 1,
-        }
-        tokio::time::sleep(Duration::from_millis(80)).await;
-    };
-    result.unwrap();
-    assert_eq!(steps, 3);
+    for place in places().await {
+        let db = place.options().statement_timeout(Duration::from_millis(150)).connect().await.unwrap();
+        let call = Call {
+            table: None,
+            statement: CallStatement::Dynamic("SELECT 1 UNION ALL SELECT 2 UNION ALL SELECT 3"),
+        };
+        let rows = AtomicUsize::new(0);
+        let mut sink = Slow(&rows);
+        let mut stream = pin!(db.handle().run(call, Vec::new(), &mut sink));
+        let mut seen = 0;
+        let result = loop {
+            // Until the next row, or the end.
+            let step = std::future::poll_fn(|context| match stream.as_mut().poll(context) {
+                Poll::Ready(result) => Poll::Ready(Some(result)),
+                Poll::Pending if rows.load(Ordering::Relaxed) > seen => Poll::Ready(None),
+                Poll::Pending => Poll::Pending,
+            });
+            if let Some(result) = step.await {
+                break result;
+            }
+            seen += 1;
+            tokio::time::sleep(Duration::from_millis(200)).await;
+        };
+        result.unwrap_or_else(|error| panic!("{}: {error}", place.url));
+        assert_eq!(seen, 3, "{}", place.url);
+        db.close().await.unwrap();
+        place.end().await;
+    }
 }
 
 #[tokio::test]
 async fn a_touched_session_is_reset_before_it_is_used_again() {
-    let server = Arc::new(Server::default());
-    let db = connect(&server, options()).await;
-    db.handle().lease().await.unwrap().touch();
-    run(&db, "a").await.unwrap();
-    run(&db, "b").await.unwrap();
-    assert_eq!(server.journal(), ["1: RESET", "1: a", "1: b"]);
-}
-
-#[tokio::test]
-async fn one_lost_connection_makes_the_others_be_asked() {
-    let server = Arc::new(Server::default());
-    let db = connect(&server, options().min_connections(3)).await;
-    server.restart();
-    assert!(matches!(run(&db, "a").await, Err(Error::ConnectionLost(_))));
-    run(&db, "b").await.expect("the second one must find a good connection");
-    let lines: Vec<_> = server.journal().into_iter().filter(|line| !line.ends_with("gone")).collect();
-    assert_eq!(lines, ["4: b"]);
+    for place in places().await {
+        let db = place.options().max_connections(1).connect().await.unwrap();
+        let (set, get, clean) = if place.server.is_some() {
+            (
+                "SET SESSION sql_mode = '', time_zone = '+05:00', @x = 1",
+                "SELECT CONCAT(@@sql_mode <> '', @@time_zone, COALESCE(@x, 'gone'))",
+                "1+00:00gone",
+            )
+        } else {
+            ("PRAGMA foreign_keys = OFF", "PRAGMA foreign_keys", "1")
+        };
+        let call = Call { table: None, statement: CallStatement::Text(set) };
+        let mut lease = db.handle().lease().await.unwrap();
+        lease.touch();
+        lease.run(call, Vec::new(), &mut NoRows).await.unwrap();
+        drop(lease);
+        assert_eq!(one(&db, get).await, clean, "{}", place.url);
+        // Only then: what nobody marks as touched stays as it is.
+        db.handle().run(call, Vec::new(), &mut NoRows).await.unwrap();
+        assert_ne!(one(&db, get).await, clean, "{}", place.url);
+        db.close().await.unwrap();
+        place.end().await;
+    }
 }
 
 #[tokio::test]
 async fn closing_says_good_bye_and_refuses() {
-    let server = Arc::new(Server::default());
-    let db = connect(&server, options().min_connections(2)).await;
-    let tx = db.begin().await.unwrap();
-    let clone = db.clone();
-    clone.close().await.unwrap();
-    clone.close().await.unwrap();
-    assert_eq!(server.journal(), ["2: BEGIN", "1: bye", "1: gone"]);
-    assert!(matches!(run(&db, "select").await, Err(Error::Closed)));
-    assert!(matches!(db.begin().await, Err(Error::Closed)));
-    assert!(matches!(db.authenticate().await, Err(Error::Closed)));
-    run(&tx, "insert").await.unwrap();
-    tx.commit().await.unwrap();
-    tokio::task::yield_now().await;
-    assert_eq!(server.journal(), ["2: insert", "2: COMMIT", "2: bye", "2: gone"]);
+    for place in places().await.into_iter().filter(|place| !place.memory) {
+        let db = place.options().min_connections(2).connect().await.unwrap();
+        bank(&db).await;
+        let tx = db.begin().await.unwrap();
+        let clone = db.clone();
+        clone.close().await.unwrap();
+        clone.close().await.unwrap();
+        assert_eq!(db.pool().open_connections(), 1, "the one in use");
+        assert!(matches!(run(&db, "SELECT 1").await, Err(Error::Closed)));
+        assert!(matches!(db.begin().await, Err(Error::Closed)));
+        assert!(matches!(db.authenticate().await, Err(Error::Closed)));
+        transfer(&tx).await.unwrap();
+        tx.commit().await.unwrap();
+        // The last one takes SQLite's log with it; a server has no connection left but the one that asks.
+        let started = Instant::now();
+        loop {
+            let gone = match &place.folder {
+                Some(folder) => !folder.join("test.db-wal").exists(),
+                None => {
+                    let own = place.db().await;
+                    let count = "SELECT COUNT(*) FROM information_schema.processlist WHERE db = DATABASE()";
+                    let count = one(&own, count).await;
+                    own.close().await.unwrap();
+                    count == "1"
+                }
+            };
+            if gone {
+                break;
+            }
+            assert!(started.elapsed() < Duration::from_secs(10), "{}", place.url);
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        let own = place.db().await;
+        assert_eq!(balances(&own).await, ["90", "110"], "{}", place.url);
+        own.close().await.unwrap();
+        place.end().await;
+    }
 }
 
 #[tokio::test]
 async fn waiting_ends_when_the_db_is_closed() {
-    let server = Arc::new(Server::default());
-    let db = connect(&server, options().max_connections(1)).await;
-    let lease = db.handle().lease().await.unwrap();
-    let (waited, ()) = tokio::join!(run(&db, "select"), async { db.close().await.unwrap() });
-    assert!(matches!(waited, Err(Error::Closed)));
-    drop(lease);
+    for place in places().await {
+        let db = place.options().max_connections(1).connect().await.unwrap();
+        let lease = db.handle().lease().await.unwrap();
+        let (waited, ()) = tokio::join!(run(&db, "SELECT 1"), async { db.close().await.unwrap() });
+        assert!(matches!(waited, Err(Error::Closed)), "{}", place.url);
+        drop(lease);
+        place.end().await;
+    }
 }
 
 #[tokio::test]
 async fn fixed_texts_are_rendered_once() {
-    use crate::driver::FixedId;
     static ID: FixedId = FixedId::new();
-    let server = Arc::new(Server::default());
-    let db = connect(&server, options()).await;
-    let rendered = std::sync::atomic::AtomicUsize::new(0);
-    let render = |_: &dyn crate::sql::Dialect| format!("fixed {}", rendered.fetch_add(1, Ordering::SeqCst));
-    for _ in 0..3 {
-        let call = Call { table: None, statement: CallStatement::Fixed(&ID, &render) };
-        db.handle().run(call, Vec::new(), &mut NoRows).await.unwrap();
-    }
-    assert_eq!(server.journal(), ["1: fixed 0"; 3]);
-}
-
-/// Everything that a caller can do, so that it can be cut anywhere.
-async fn all(db: &Db) -> Result<()> {
-    run(db, "select").await?;
-    db.transaction(async |tx| {
-        run(tx, "insert").await?;
-        run(tx, "insert").await
-    })
-    .await?;
-    let tx = db.begin().await?;
-    run(&tx, "insert").await?;
-    tx.rollback().await?;
-    let mut lease = db.handle().lease().await?;
-    lease.touch();
-    let call = Call { table: None, statement: CallStatement::Dynamic("set") };
-    lease.run(call, Vec::new(), &mut NoRows).await?;
-    drop(lease);
-    run(db, "select").await?;
-    Ok(())
-}
-
-#[tokio::test]
-async fn a_future_dropped_at_any_point_leaves_nothing_behind() {
-    for (survives, size) in [(false, 1), (false, 2), (true, 1)] {
-        for cut in 0.. {
-            let server = Arc::new(Server { survives, ..Server::default() });
-            server.yields.store(2, Ordering::SeqCst);
-            let db = connect(&server, options().max_connections(size)).await;
-            let mut future = Box::pin(all(&db));
-            let mut ended = false;
-            for _ in 0..cut {
-                let mut context = Context::from_waker(Waker::noop());
-                if let Poll::Ready(result) = future.as_mut().poll(&mut context) {
-                    result.unwrap();
-                    ended = true;
-                    break;
-                }
-            }
-            drop(future);
-            // No slot is lost, and no connection has an open transaction, an unread reply or a changed session.
-            let mut leases = Vec::new();
-            for _ in 0..size {
-                leases.push(db.handle().lease().await.unwrap());
-            }
-            for lease in &mut leases {
-                let probe = Call { table: None, statement: CallStatement::Dynamic("probe") };
-                lease.run(probe, Vec::new(), &mut NoRows).await.unwrap();
-            }
-            drop(leases);
-            let journal = server.journal();
-            for bad in ["OUT OF STEP", "NOT CLEAN"] {
-                assert!(!journal.contains(&bad.to_owned()), "cut at poll {cut}: {journal:?}");
-            }
-            if survives {
-                assert_eq!(server.opened(), 1, "cut at poll {cut}: the database in memory was lost");
-            }
-            if ended {
-                assert!(cut > 30, "the sweep was too short: {cut}");
-                break;
-            }
+    for place in places().await {
+        let db = place.db().await;
+        let rendered = AtomicUsize::new(0);
+        let render =
+            |_: &dyn crate::sql::Dialect| format!("SELECT {}", rendered.fetch_add(1, Ordering::SeqCst));
+        for _ in 0..3 {
+            let mut kept = Kept::default();
+            let call = Call { table: None, statement: CallStatement::Fixed(&ID, &render) };
+            db.handle().run(call, Vec::new(), &mut kept).await.unwrap();
+            assert_eq!(kept.0, [["0"]], "{}", place.url);
         }
+        db.close().await.unwrap();
+        place.end().await;
     }
 }

@@ -1,0 +1,84 @@
+//! What was sent to the database, as the statement log tells it.
+
+use std::fmt;
+use std::sync::{Arc, Mutex};
+
+use tracing::field::{Field, Visit};
+use tracing::span::{Attributes, Id, Record};
+use tracing::subscriber::DefaultGuard;
+use tracing::{Event, Metadata, Subscriber};
+
+/// The statements of this thread, while it lives.
+pub(super) struct Journal {
+    events: Arc<Mutex<Vec<Fields>>>,
+    _listening: DefaultGuard,
+}
+
+impl Journal {
+    pub(super) fn start() -> Self {
+        let events = Arc::default();
+        let _listening = tracing::subscriber::set_default(Listener(Arc::clone(&events)));
+        Self { events, _listening }
+    }
+
+    /// The texts of the statements since the last time.
+    pub(super) fn statements(&self) -> Vec<String> {
+        self.take().into_iter().map(|fields| fields.sql).collect()
+    }
+
+    /// All that was said of them, as text, but how long they took.
+    pub(super) fn events(&self) -> Vec<String> {
+        self.take().into_iter().map(|fields| fields.all.trim_end().to_owned()).collect()
+    }
+
+    fn take(&self) -> Vec<Fields> {
+        std::mem::take(&mut *self.events.lock().unwrap())
+    }
+}
+
+#[derive(Default)]
+struct Fields {
+    all: String,
+    sql: String,
+}
+
+impl Visit for Fields {
+    fn record_str(&mut self, field: &Field, value: &str) {
+        if field.name() == "sql" {
+            value.clone_into(&mut self.sql);
+        }
+        self.record_debug(field, &value);
+    }
+
+    fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
+        if field.name() != "elapsed" {
+            self.all += &format!("{}={value:?} ", field.name());
+        }
+    }
+}
+
+struct Listener(Arc<Mutex<Vec<Fields>>>);
+
+impl Subscriber for Listener {
+    fn enabled(&self, metadata: &Metadata<'_>) -> bool {
+        metadata.target() == "orm_core::statement"
+    }
+
+    fn new_span(&self, _span: &Attributes<'_>) -> Id {
+        Id::from_u64(1)
+    }
+
+    fn record(&self, _span: &Id, _values: &Record<'_>) {}
+
+    fn record_follows_from(&self, _span: &Id, _follows: &Id) {}
+
+    fn event(&self, event: &Event<'_>) {
+        let mut fields = Fields::default();
+        event.record(&mut fields);
+        self.0.lock().unwrap().push(fields);
+    }
+
+    fn enter(&self, _span: &Id) {}
+
+    fn exit(&self, _span: &Id) {}
+}
