@@ -4,6 +4,7 @@ use std::marker::PhantomData;
 
 use crate::error::Result;
 use crate::model::{Model, Row};
+use crate::sql::select::Wanted;
 
 /// Which columns a query asks for, and what it makes of a row of them. The result of a query is in this type's parameter.
 #[doc(hidden)]
@@ -33,4 +34,9 @@ impl<M: Model> Plan<M> for Whole<M> {
     fn read(&self, row: &mut Row<'_>) -> Result<M> {
         M::from_row(row)
     }
+}
+
+/// What the plan of a query asks for.
+pub(super) fn wanted<O>(plan: &dyn Plan<O>) -> Wanted<'_> {
+    plan.columns().map_or(Wanted::All, Wanted::Columns)
 }

@@ -4,7 +4,7 @@ use std::fmt;
 use std::marker::PhantomData;
 
 use super::Plan;
-use super::plan::Whole;
+use super::plan::{Whole, wanted};
 use super::projection::{Projected, Projection, Selected, SelectedOf, Selection};
 use super::sink::{Collect, Tally};
 use super::stream::RowStream;
@@ -411,7 +411,7 @@ impl<M: Model, O: Send + 'static> Query<M, O> {
     /// ```
     #[doc(alias = "findAll")]
     pub fn stream<E: Executor + ?Sized>(self, db: &E) -> RowStream<'_, O> {
-        RowStream::new::<M>(self, db.handle())
+        RowStream::new(M::TABLE, self.plan, self.rows, db.handle())
     }
 
     async fn fetch(self, handle: Handle<'_>) -> Result<Vec<O>> {
@@ -429,11 +429,6 @@ impl<M: Model, O: Send + 'static> Query<M, O> {
         }
         Ok(sink.rows)
     }
-}
-
-/// What the plan of a query asks for.
-pub(super) fn wanted<O>(plan: &dyn Plan<O>) -> Wanted<'_> {
-    plan.columns().map_or(Wanted::All, Wanted::Columns)
 }
 
 /// Whether there is a row at all.

@@ -8,12 +8,14 @@ use std::task::{Context, Poll};
 
 use futures_core::Stream;
 
-use super::select::wanted;
-use super::{Plan, Query};
+use super::Plan;
+use super::plan::wanted;
 use crate::db::{Call, CallStatement, Handle};
 use crate::driver::{BoxFuture, Cells, Flow, RowSink};
 use crate::error::Result;
-use crate::model::{Model, Row};
+use crate::model::Row;
+use crate::schema::Table;
+use crate::sql::Rows;
 use crate::sql::select::select;
 
 /// How many rows wait at most before whoever polls gets to see them.
@@ -58,13 +60,13 @@ impl<O> fmt::Debug for RowStream<'_, O> {
 }
 
 impl<'a, O: Send + 'static> RowStream<'a, O> {
-    pub(super) fn new<M: Model>(query: Query<M, O>, handle: Handle<'a>) -> Self {
+    pub(super) fn new(table: &'static Table, plan: Box<dyn Plan<O>>, rows: Rows, handle: Handle<'a>) -> Self {
         let arrived = Arc::new(Mutex::new(VecDeque::new()));
         let queue = Arc::clone(&arrived);
         let statement = async move {
-            let statement = select(handle.dialect(), M::TABLE, wanted(&*query.plan), query.rows)?;
-            let call = Call { table: Some(M::TABLE), statement: CallStatement::Dynamic(&statement.sql) };
-            let mut sink = Queue { plan: &*query.plan, queue };
+            let statement = select(handle.dialect(), table, wanted(&*plan), rows)?;
+            let call = Call { table: Some(table), statement: CallStatement::Dynamic(&statement.sql) };
+            let mut sink = Queue { plan: &*plan, queue };
             handle.stream_lease().await?.run(call, statement.params, &mut sink).await?;
             Ok(())
         };
@@ -74,7 +76,7 @@ impl<'a, O: Send + 'static> RowStream<'a, O> {
     /// The next row, `None` after the last.
     ///
     /// # Errors
-    /// As [`Query::all`]; nothing comes after an error.
+    /// As [`Query::all`](super::Query::all); nothing comes after an error.
     pub async fn next(&mut self) -> Option<Result<O>> {
         std::future::poll_fn(|context| Pin::new(&mut *self).poll_next(context)).await
     }
