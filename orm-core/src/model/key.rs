@@ -26,7 +26,7 @@ pub struct One<T>(std::marker::PhantomData<T>);
 /// # if cfg!(not(feature = "sqlite")) { return Ok(()) }
 /// # let db = Db::connect("sqlite::memory:").await?;
 /// Seat::sync(&db).await?;
-/// Seat::build().row("B").number(7u16).save(&db).await?;
+/// Seat::build().row("B").number(7).save(&db).await?;
 /// assert!(Seat::find_by_id(&db, ("B", 7)).await?.is_some());
 /// # Ok(())
 /// # }
