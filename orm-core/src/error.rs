@@ -226,6 +226,7 @@ pub struct Mismatch {
 
 impl Mismatch {
     /// A mismatch whose column is filled in by whoever knows it.
+    #[cold]
     pub fn new(wanted: impl Into<String>, got: impl Into<String>) -> Box<Self> {
         Box::new(Self { table: String::new(), column: String::new(), wanted: wanted.into(), got: got.into() })
     }

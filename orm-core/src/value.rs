@@ -52,6 +52,7 @@ impl<'a> Value<'a> {
     }
 
     /// The same value, borrowing its text or bytes from this one.
+    #[inline]
     pub fn borrow(&self) -> Value<'_> {
         match self {
             Self::Null => Value::Null,
@@ -68,6 +69,7 @@ impl<'a> Value<'a> {
     }
 
     /// Whether this is NULL.
+    #[inline]
     pub fn is_null(&self) -> bool {
         matches!(self, Self::Null)
     }
@@ -88,6 +90,7 @@ impl<'a> Value<'a> {
     }
 
     /// About how many bytes it takes on the wire.
+    #[inline]
     pub fn wire_size(&self) -> usize {
         match self {
             Self::Null => 1,

@@ -59,7 +59,8 @@ pub trait IntoDraft<M: Model> {
 #[derive(Debug)]
 pub struct Draft<M> {
     values: Vec<Option<Value<'static>>>,
-    error: Option<Error>,
+    /// Boxed, since a draft is moved by every setter.
+    error: Option<Box<Error>>,
     model: PhantomData<fn() -> M>,
 }
 
@@ -75,11 +76,12 @@ impl<M: Model> Draft<M> {
     /// The same with this column set. The first value that does not encode is kept as the draft's error.
     #[doc(hidden)]
     #[must_use]
+    #[inline]
     pub fn with<T>(mut self, column: Column<M, T>, value: impl IntoValue<T>) -> Self {
         match value.into_value(column.def()) {
             Ok(value) => self.values[column.position()] = Some(value),
             Err(error) => {
-                self.error.get_or_insert(error);
+                self.error.get_or_insert_with(|| Box::new(error));
             }
         }
         self
@@ -88,7 +90,7 @@ impl<M: Model> Draft<M> {
     /// The values with every default filled in and the timestamps set; `None` is left only for a generated id.
     pub(crate) fn complete(mut self, now: chrono::NaiveDateTime) -> Result<Vec<Option<Value<'static>>>> {
         if let Some(error) = self.error.take() {
-            return Err(error);
+            return Err(*error);
         }
         for (position, column) in M::TABLE.columns.iter().enumerate() {
             let value = &mut self.values[position];
@@ -115,9 +117,9 @@ impl<M: Model> Default for Draft<M> {
 
 /// The values of a draft as the cells of a row, so that the record is made of what was sent.
 #[derive(Debug)]
-pub(crate) struct OwnCells(pub(crate) Vec<Option<Value<'static>>>);
+struct OwnCells<'v>(&'v mut [Option<Value<'static>>]);
 
-impl Cells for OwnCells {
+impl Cells for OwnCells<'_> {
     fn len(&self) -> usize {
         self.0.len()
     }
@@ -127,7 +129,7 @@ impl Cells for OwnCells {
     }
 }
 
-/// The record that these values make.
-pub(crate) fn record<M: Model>(values: Vec<Option<Value<'static>>>) -> Result<M> {
+/// The record that these values make. They are moved out.
+pub(crate) fn record<M: Model>(values: &mut [Option<Value<'static>>]) -> Result<M> {
     M::from_row(&mut Row::new(&mut OwnCells(values), 0))
 }

@@ -21,6 +21,7 @@ impl std::fmt::Debug for Row<'_> {
 
 impl<'a> Row<'a> {
     /// Columns from this position on, in the order of the table.
+    #[inline]
     pub fn new(cells: &'a mut dyn Cells, offset: usize) -> Self {
         Self { cells, offset, order: None }
     }
@@ -31,6 +32,7 @@ impl<'a> Row<'a> {
     }
 
     /// Takes the n-th column of the table.
+    #[inline]
     pub fn take(&mut self, n: usize) -> Value<'_> {
         let position = self.order.map_or(n, |order| order[n]);
         self.cells.take(self.offset + position)

@@ -15,27 +15,45 @@ const CHUNK_ROWS: usize = 1000;
 /// What a value costs in the statement's text: a placeholder, a comma and a space, with some to spare.
 const PLACEHOLDER: usize = 4;
 
-/// Inserts the drafts, in one transaction where it takes more than one statement.
-pub(super) async fn bulk_create<M: Model>(
-    handle: Handle<'_>,
-    drafts: impl Iterator<Item = Draft<M>>,
-) -> Result<Vec<M>> {
-    let now = now();
-    let mut rows = drafts.map(|draft| draft.complete(now)).collect::<Result<Vec<_>>>()?;
-    if rows.is_empty() {
+/// The values of many records, one record behind the other in one vector.
+pub(super) struct Rows(Vec<Option<Value<'static>>>);
+
+impl Rows {
+    /// Completes the drafts.
+    pub(super) fn gather<M: Model>(drafts: impl Iterator<Item = Draft<M>>) -> Result<Self> {
+        let now = now();
+        let mut values = Vec::with_capacity(drafts.size_hint().0.saturating_mul(M::TABLE.columns.len()));
+        for draft in drafts {
+            values.append(&mut draft.complete(now)?);
+        }
+        Ok(Self(values))
+    }
+}
+
+/// Inserts the rows, in one transaction where it takes more than one statement.
+pub(super) async fn bulk_create<M: Model>(handle: Handle<'_>, rows: Rows) -> Result<Vec<M>> {
+    let Rows(mut values) = rows;
+    let (table, width) = (M::TABLE, M::TABLE.columns.len());
+    let id = table.auto_increment();
+    let count = values.len() / width;
+    if count == 0 {
         return Ok(Vec::new());
     }
-    let id = M::TABLE.auto_increment();
-    let uniform = rows.iter().all(|row| has_id(row, id) == has_id(&rows[0], id));
-    if uniform && rows.len() <= chunk_rows(handle, M::TABLE) && fits(handle, &rows).await? {
-        run::<M>(handle, &mut rows).await?;
+    let uniform = each(&values, table).all(|row| has_id(row, id) == has_id(&values[..width], id));
+    if uniform && count <= chunk_rows(handle, table) && fits(handle, table, &values).await? {
+        run::<M>(handle, &mut values).await?;
     } else {
-        let sent = &mut rows;
+        let sent = &mut values;
         handle
             .atomically(async move |tx: &Transaction| chunks::<M>(Handle::Transaction(tx), sent).await)
             .await?;
     }
-    rows.into_iter().map(draft::record).collect()
+    values.chunks_exact_mut(width).map(draft::record).collect()
+}
+
+/// The rows, one by one.
+fn each<'v>(values: &'v Values, table: &Table) -> impl Iterator<Item = &'v Values> {
+    values.chunks_exact(table.columns.len())
 }
 
 fn has_id(row: &Values, id: Option<usize>) -> bool {
@@ -49,10 +67,10 @@ fn chunk_rows(handle: Handle<'_>, table: &Table) -> usize {
 }
 
 /// Whether one statement may be as large as these rows make it.
-async fn fits(handle: Handle<'_>, rows: &[Values]) -> Result<bool> {
+async fn fits(handle: Handle<'_>, table: &Table, rows: &Values) -> Result<bool> {
     // Most lists are far below every limit, so the connection is asked only where it could matter.
     const SURELY_SMALL: usize = 256 * 1024;
-    let size: usize = rows.iter().map(row_size).sum();
+    let size: usize = each(rows, table).map(row_size).sum();
     Ok(size < SURELY_SMALL || size < handle.lease().await?.packet_limit())
 }
 
@@ -61,23 +79,24 @@ fn row_size(row: &Values) -> usize {
 }
 
 /// Sends the rows in runs of the same shape, each run in chunks below the limits.
-async fn chunks<M: Model>(handle: Handle<'_>, rows: &mut [Values]) -> Result<()> {
-    let id = M::TABLE.auto_increment();
-    let most = chunk_rows(handle, M::TABLE);
+async fn chunks<M: Model>(handle: Handle<'_>, rows: &mut Values) -> Result<()> {
+    let (table, width) = (M::TABLE, M::TABLE.columns.len());
+    let id = table.auto_increment();
+    let most = chunk_rows(handle, table);
     let packet = handle.lease().await?.packet_limit();
     let mut rest = rows;
-    while let Some(first) = rest.first() {
-        let kind = has_id(first, id);
-        let mut size = row_size(first);
-        let mut length = 1;
-        for row in &rest[1..] {
+    while !rest.is_empty() {
+        let kind = has_id(&rest[..width], id);
+        let mut size = 0;
+        let mut length = 0;
+        for row in each(rest, table) {
             size += row_size(row);
-            if length == most || size >= packet || has_id(row, id) != kind {
+            if length > 0 && (length == most || size >= packet || has_id(row, id) != kind) {
                 break;
             }
             length += 1;
         }
-        let (chunk, after) = rest.split_at_mut(length);
+        let (chunk, after) = rest.split_at_mut(length * width);
         run::<M>(handle, chunk).await?;
         rest = after;
     }
@@ -85,21 +104,22 @@ async fn chunks<M: Model>(handle: Handle<'_>, rows: &mut [Values]) -> Result<()>
 }
 
 /// Sends one chunk of rows of one shape and fills their ids in.
-async fn run<M: Model>(handle: Handle<'_>, rows: &mut [Values]) -> Result<()> {
+async fn run<M: Model>(handle: Handle<'_>, rows: &mut Values) -> Result<()> {
     let table = M::TABLE;
-    let Some(id) = table.auto_increment().filter(|&id| rows[0][id].is_none()) else {
+    let count = rows.len() / table.columns.len();
+    let Some(id) = table.auto_increment().filter(|&id| rows[id].is_none()) else {
         return send::<M>(handle, rows, true, false, &mut NoRows).await.map(drop);
     };
     if handle.dialect().capabilities().insert_returning {
-        let mut ids = Ids { table, id, ids: Vec::with_capacity(rows.len()) };
+        let mut ids = Ids { table, id, ids: Vec::with_capacity(count) };
         send::<M>(handle, rows, false, true, &mut ids).await?;
         return ids.fill(rows);
     }
     let step = handle.lease().await?.bulk_id_step();
     let Some(step) = step else {
         // Ids may not be consecutive here, so each row is asked for its own.
-        return if rows.len() == 1 {
-            insert_values::<M>(handle, &mut rows[0]).await
+        return if count == 1 {
+            insert_values::<M>(handle, rows).await
         } else {
             handle
                 .atomically(async move |tx: &Transaction| {
@@ -110,15 +130,15 @@ async fn run<M: Model>(handle: Handle<'_>, rows: &mut [Values]) -> Result<()> {
     };
     let first = send::<M>(handle, rows, false, false, &mut NoRows).await?;
     let mut next = first.ok_or_else(|| missing_ids(table, id))?;
-    for row in rows {
+    for row in rows.chunks_exact_mut(table.columns.len()) {
         row[id] = Some(Value::UInt(next));
         next += step;
     }
     Ok(())
 }
 
-async fn one_by_one<M: Model>(handle: Handle<'_>, rows: &mut [Values]) -> Result<()> {
-    for row in rows {
+async fn one_by_one<M: Model>(handle: Handle<'_>, rows: &mut Values) -> Result<()> {
+    for row in rows.chunks_exact_mut(M::TABLE.columns.len()) {
         insert_values::<M>(handle, row).await?;
     }
     Ok(())
@@ -126,17 +146,17 @@ async fn one_by_one<M: Model>(handle: Handle<'_>, rows: &mut [Values]) -> Result
 
 async fn send<M: Model>(
     handle: Handle<'_>,
-    rows: &[Values],
+    rows: &Values,
     with_id: bool,
     returning: bool,
     sink: &mut dyn RowSink,
 ) -> Result<Option<u64>> {
     let table = M::TABLE;
-    let mut params = Vec::with_capacity(rows.len() * table.columns.len());
-    for row in rows {
+    let mut params = Vec::with_capacity(rows.len());
+    for row in each(rows, table) {
         push_params(handle, table, row, with_id, &mut params)?;
     }
-    let count = rows.len();
+    let count = rows.len() / table.columns.len();
     let render =
         move |dialect: &dyn crate::sql::Dialect| fixed::insert(dialect, table, with_id, count, returning);
     let full = !with_id && count == chunk_rows(handle, table);
@@ -167,12 +187,13 @@ impl RowSink for Ids {
 
 impl Ids {
     /// Gives the ids to the rows. They are generated in the order of the rows, but not promised to be returned in it.
-    fn fill(mut self, rows: &mut [Values]) -> Result<()> {
-        if self.ids.len() != rows.len() {
+    fn fill(mut self, rows: &mut Values) -> Result<()> {
+        let width = self.table.columns.len();
+        if self.ids.len() != rows.len() / width {
             return Err(missing_ids(self.table, self.id));
         }
         self.ids.sort_unstable();
-        for (row, id) in rows.iter_mut().zip(self.ids) {
+        for (row, id) in rows.chunks_exact_mut(width).zip(self.ids) {
             row[self.id] = Some(Value::UInt(id));
         }
         Ok(())

@@ -11,7 +11,7 @@ use crate::sql::{check, fixed};
 use crate::value::Value;
 
 /// The values of one record by column; `None` only for an id that the database is to generate.
-pub(super) type Values = Vec<Option<Value<'static>>>;
+pub(super) type Values = [Option<Value<'static>>];
 
 /// The instant that managed columns get.
 pub(super) fn now() -> NaiveDateTime {
@@ -30,7 +30,7 @@ pub fn insert<'db, M: Model, E: Executor + ?Sized>(draft: Draft<M>, db: &'db E) 
     Box::pin(async move {
         let mut values = draft.complete(now())?;
         insert_values::<M>(handle, &mut values).await?;
-        draft::record(values)
+        draft::record(&mut values)
     })
 }
 
@@ -71,9 +71,10 @@ pub(super) fn push_params<'v>(
     with_id: bool,
     params: &mut Vec<Value<'v>>,
 ) -> Result<()> {
+    let dialect = handle.dialect();
     for (n, column) in fixed::inserted(table, with_id) {
         let value = values[n].as_ref().map_or(Value::Null, Value::borrow);
-        check(handle.dialect(), column, &value)?;
+        check(dialect, column, &value)?;
         params.push(value);
     }
     Ok(())

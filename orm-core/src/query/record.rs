@@ -117,8 +117,8 @@ pub trait Record: Model {
         db: &E,
         drafts: impl IntoIterator<Item = D>,
     ) -> BoxFuture<'_, Result<Vec<Self>>> {
-        let drafts = drafts.into_iter().map(IntoDraft::into_draft).collect::<Vec<_>>();
-        Box::pin(async move { bulk::bulk_create(db.handle(), drafts.into_iter()).await })
+        let rows = bulk::Rows::gather(drafts.into_iter().map(IntoDraft::into_draft));
+        Box::pin(async move { bulk::bulk_create(db.handle(), rows?).await })
     }
 
     /// Writes every column of this record, and sets `updated_at`: one UPDATE by key.

@@ -47,13 +47,7 @@ pub fn insert(dialect: &dyn Dialect, table: &Table, with_id: bool, rows: usize, 
     writer.push("INSERT INTO ").name(table.name).push(" (");
     writer.names(columns.clone().map(|(_, column)| column.name)).push(") VALUES ");
     let width = columns.count();
-    for row in 0..rows {
-        writer.push(if row == 0 { "(" } else { ", (" });
-        for column in 0..width {
-            writer.push(if column == 0 { "" } else { ", " }).placeholder();
-        }
-        writer.push(")");
-    }
+    writer.placeholder_rows(width, rows);
     if let (true, Some(id)) = (returning, table.auto_increment()) {
         writer.push(" RETURNING ").name(table.columns[id].name);
     }

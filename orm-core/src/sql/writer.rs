@@ -70,6 +70,33 @@ impl<'d> Writer<'d> {
         self
     }
 
+    /// Adds rows of placeholders, `(?, ?), (?, ?)`.
+    pub fn placeholder_rows(&mut self, width: usize, rows: usize) -> &mut Self {
+        let mut last = 0..0;
+        for row in 0..rows {
+            if row > 0 {
+                self.push(", ");
+            }
+            let start = self.sql.len();
+            self.push("(");
+            for column in 0..width {
+                self.push(if column == 0 { "" } else { ", " }).placeholder();
+            }
+            self.push(")");
+            let this = start..self.sql.len();
+            if row > 0 && self.sql[last.clone()] == self.sql[this.clone()] {
+                // They are not numbered, so the others look the same.
+                let left = rows - row - 1;
+                let more = format!(", {}", &self.sql[this]).repeat(left);
+                self.sql.push_str(&more);
+                self.placeholders += left * width;
+                break;
+            }
+            last = this;
+        }
+        self
+    }
+
     /// Adds a placeholder with its value.
     ///
     /// # Errors
@@ -347,15 +374,23 @@ impl<'d> Writer<'d> {
 ///
 /// # Errors
 /// [`Error::Encode`].
+#[inline]
 pub fn check(dialect: &dyn Dialect, column: &ColumnDef, value: &Value<'_>) -> Result<()> {
     match value {
-        Value::UInt(number) if *number > dialect.capabilities().max_unsigned => Err(Error::Encode(
-            Mismatch::new(
-                format!("an integer of at most {}", dialect.capabilities().max_unsigned),
-                format!("a larger one, which {} cannot hold", dialect.name()),
-            )
-            .at(column.table, column.name),
-        )),
+        Value::UInt(number) if *number > dialect.capabilities().max_unsigned => {
+            Err(too_large(dialect, column))
+        }
         _ => Ok(()),
     }
+}
+
+#[cold]
+fn too_large(dialect: &dyn Dialect, column: &ColumnDef) -> Error {
+    Error::Encode(
+        Mismatch::new(
+            format!("an integer of at most {}", dialect.capabilities().max_unsigned),
+            format!("a larger one, which {} cannot hold", dialect.name()),
+        )
+        .at(column.table, column.name),
+    )
 }

@@ -9,10 +9,12 @@ impl ColumnType for bool {
     type Family = family::Truth;
     const DATA_TYPE: DataType = DataType::Bool;
 
+    #[inline]
     fn encode(&self, _column: &ColumnDef) -> Converted<Value<'_>> {
         Ok(Value::Int(i64::from(*self)))
     }
 
+    #[inline]
     fn decode(value: Value<'_>) -> Converted<Self> {
         match value {
             Value::Int(0) | Value::UInt(0) => Ok(false),

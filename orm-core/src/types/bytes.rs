@@ -11,14 +11,17 @@ impl ColumnType for Vec<u8> {
     type Family = family::Bytes;
     const DATA_TYPE: DataType = DataType::Bytes { size: None };
 
+    #[inline]
     fn encode(&self, _column: &ColumnDef) -> Converted<Value<'_>> {
         Ok(Value::Bytes(Cow::Borrowed(self)))
     }
 
+    #[inline]
     fn into_value(self, _column: &ColumnDef) -> Converted<Value<'static>> {
         Ok(Value::Bytes(Cow::Owned(self)))
     }
 
+    #[inline]
     fn decode(value: Value<'_>) -> Converted<Self> {
         match value {
             Value::Bytes(bytes) => Ok(bytes.into_owned()),

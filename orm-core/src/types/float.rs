@@ -9,10 +9,12 @@ impl ColumnType for f64 {
     type Family = family::Float;
     const DATA_TYPE: DataType = DataType::Double;
 
+    #[inline]
     fn encode(&self, _column: &ColumnDef) -> Converted<Value<'_>> {
         if self.is_finite() { Ok(Value::Double(*self)) } else { Err(not_finite()) }
     }
 
+    #[inline]
     fn decode(value: Value<'_>) -> Converted<Self> {
         let read = match value {
             Value::Double(v) => v,
@@ -27,10 +29,12 @@ impl ColumnType for f32 {
     type Family = family::Float;
     const DATA_TYPE: DataType = DataType::Float;
 
+    #[inline]
     fn encode(&self, _column: &ColumnDef) -> Converted<Value<'_>> {
         if self.is_finite() { Ok(Value::Float(*self)) } else { Err(not_finite()) }
     }
 
+    #[inline]
     fn decode(value: Value<'_>) -> Converted<Self> {
         let read = match value {
             Value::Float(v) => v,

@@ -11,10 +11,12 @@ macro_rules! integer {
             type Family = family::$family;
             const DATA_TYPE: DataType = DataType::Integer { bits: $bits, signed: $signed };
 
+            #[inline]
             fn encode(&self, _column: &ColumnDef) -> Converted<Value<'_>> {
                 Ok(Value::$class(<$wide>::from(*self)))
             }
 
+            #[inline]
             fn decode(value: Value<'_>) -> Converted<Self> {
                 let fitting = match value {
                     Value::Int(v) => <$type>::try_from(v).ok(),

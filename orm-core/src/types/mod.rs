@@ -184,12 +184,14 @@ pub fn decode<T: ColumnType>(value: Value<'_>, column: &ColumnDef) -> Result<T> 
 /// What an encoding came to, with the column said where it failed. The derive calls [`ColumnType`] itself, in one way everywhere, so
 /// that a type that is none is one error.
 #[doc(hidden)]
+#[inline]
 pub fn encoded<'a>(value: Converted<Value<'a>>, column: &ColumnDef) -> Result<Value<'a>> {
     value.map_err(|mismatch| encode_error(mismatch, column))
 }
 
 /// What a decoding came to, with the column said where it failed.
 #[doc(hidden)]
+#[inline]
 pub fn decoded<T>(value: Converted<T>, column: &ColumnDef) -> Result<T> {
     value.map_err(|mismatch| Error::Decode(mismatch.at(column.table, column.name)))
 }
@@ -205,6 +207,7 @@ pub const fn nullable(is: bool, written: bool) -> bool {
     is
 }
 
+#[cold]
 fn encode_error(mismatch: Box<Mismatch>, column: &ColumnDef) -> Error {
     Error::Encode(mismatch.at(column.table, column.name))
 }

@@ -11,14 +11,17 @@ impl ColumnType for String {
     type Family = family::Text;
     const DATA_TYPE: DataType = DataType::String { size: 255 };
 
+    #[inline]
     fn encode(&self, _column: &ColumnDef) -> Converted<Value<'_>> {
         Ok(Value::Text(Cow::Borrowed(self)))
     }
 
+    #[inline]
     fn into_value(self, _column: &ColumnDef) -> Converted<Value<'static>> {
         Ok(Value::Text(Cow::Owned(self)))
     }
 
+    #[inline]
     fn decode(value: Value<'_>) -> Converted<Self> {
         match value {
             Value::Text(text) => Ok(text.into_owned()),
