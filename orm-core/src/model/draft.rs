@@ -56,6 +56,14 @@ pub trait IntoDraft<M: Model> {
 }
 
 /// The values of a record that is not saved yet, whatever the model.
+///
+/// ```
+/// # use orm_core::prelude::*;
+/// # #[derive(Model, Debug, Clone, PartialEq)]
+/// # struct Book { id: u64, title: String, author: Option<String>, #[model(default = 0)] loans: u32 }
+/// let draft = Book::build().title("Emma").loans(2);   // a BookDraft around a Draft<Book>
+/// ```
+#[doc(alias = "build")]
 #[derive(Debug)]
 pub struct Draft<M> {
     values: Vec<Option<Value<'static>>>,

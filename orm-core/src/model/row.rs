@@ -7,6 +7,41 @@ use crate::types::{self, ColumnType};
 use crate::value::Value;
 
 /// A row being read: its cells, where this model's begin, and for raw SQL in which order they stand.
+///
+/// ```
+/// # use orm_core::prelude::*;
+/// # #[derive(Model, Debug, Clone, PartialEq)]
+/// # struct Book { id: u64, title: String, author: Option<String>, #[model(default = 0)] loans: u32 }
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> orm_core::Result<()> {
+/// # if cfg!(not(feature = "sqlite")) { return Ok(()) }
+/// # let db = Db::connect("sqlite::memory:").await?;
+/// # Book::sync(&db).await?;
+/// # Book::bulk_create(&db, ["Emma", "Walden", "Utopia"].map(|title| Book::build().title(title))).await?;
+/// use orm_core::model::Row;
+/// use orm_core::query::{Columns, FromRow};
+///
+/// struct Shelf {
+///     title: String,
+///     loans: u32,
+/// }
+///
+/// impl FromRow for Shelf {
+///     fn columns() -> Columns {
+///         Columns::Position(2)
+///     }
+///
+///     fn from_row(row: &mut Row<'_>) -> orm_core::Result<Self> {
+///         let (title, loans) = FromRow::from_row(row)?;
+///         Ok(Self { title, loans })
+///     }
+/// }
+///
+/// let shelf: Vec<Shelf> = db.query_as("SELECT title, loans FROM books ORDER BY id", ()).await?;
+/// assert_eq!((shelf[0].title.as_str(), shelf[0].loans), ("Emma", 0));
+/// # Ok(())
+/// # }
+/// ```
 pub struct Row<'a> {
     cells: &'a mut dyn Cells,
     offset: usize,

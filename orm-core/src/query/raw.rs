@@ -38,6 +38,23 @@ use crate::value::Value;
 pub struct TrustedSql(pub String);
 
 /// What may stand for the text of raw SQL.
+///
+/// ```
+/// # use orm_core::prelude::*;
+/// # #[derive(Model, Debug, Clone, PartialEq)]
+/// # struct Book { id: u64, title: String, author: Option<String>, #[model(default = 0)] loans: u32 }
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> orm_core::Result<()> {
+/// # if cfg!(not(feature = "sqlite")) { return Ok(()) }
+/// # let db = Db::connect("sqlite::memory:").await?;
+/// # Book::sync(&db).await?;
+/// # Book::bulk_create(&db, ["Emma", "Walden", "Utopia"].map(|title| Book::build().title(title))).await?;
+/// let text: &'static str = "SELECT title FROM books WHERE id = ?";
+/// let titles: Vec<String> = db.query_as(text, (1,)).await?;
+/// assert_eq!(titles, ["Emma"]);
+/// # Ok(())
+/// # }
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be run as SQL",
     label = "expected a &'static str",
@@ -61,6 +78,23 @@ impl IntoSql for TrustedSql {
 }
 
 /// A value bound to a placeholder of raw SQL: any column type, or `&str`.
+///
+/// ```
+/// # use orm_core::prelude::*;
+/// # #[derive(Model, Debug, Clone, PartialEq)]
+/// # struct Book { id: u64, title: String, author: Option<String>, #[model(default = 0)] loans: u32 }
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> orm_core::Result<()> {
+/// # if cfg!(not(feature = "sqlite")) { return Ok(()) }
+/// # let db = Db::connect("sqlite::memory:").await?;
+/// # Book::sync(&db).await?;
+/// # Book::bulk_create(&db, ["Emma", "Walden", "Utopia"].map(|title| Book::build().title(title))).await?;
+/// let (id, title, author) = (7_u64, "Emma", None::<String>);
+/// db.execute("INSERT INTO books (id, title, author, loans) VALUES (?, ?, ?, 0)", (id, title, author)).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[doc(alias = "bind")]
 #[diagnostic::on_unimplemented(message = "`{Self}` cannot be bound as a value", label = "not a column type")]
 pub trait Param {
     /// The value, encoded.
