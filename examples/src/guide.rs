@@ -1,26 +1,54 @@
 //! What the programs in the guide (`docs/`) and in the README share. They are compiled and run as the doc tests of this crate.
 
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::time::{SystemTime, UNIX_EPOCH};
+
 use orm_core::prelude::*;
 
 pub use crate::Note;
 
-/// Runs a program of the guide on an empty database in memory, with the table of [`Note`] made.
+/// Runs a program of the guide on an empty database with the table of [`Note`] made: on SQLite in memory, and on each server whose
+/// URL is in the environment (`MYSQL_URL`, `MARIADB_URL`).
 ///
 /// # Panics
 /// Where the program fails.
-pub fn run(program: impl AsyncFnOnce(Db) -> orm_core::Result<()>) {
+pub fn run(program: impl AsyncFn(Db) -> orm_core::Result<()>) {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
         .expect("a runtime needs nothing that could be missing");
-    let outcome = runtime.block_on(async {
-        let db = Db::connect("sqlite::memory:").await?;
-        Note::sync(&db).await?;
-        program(db).await
-    });
-    if let Err(error) = outcome {
-        panic!("the program failed: {error}");
+    succeeded("SQLite", runtime.block_on(on("sqlite::memory:", &program)));
+    for variable in ["MYSQL_URL", "MARIADB_URL"] {
+        let Ok(server) = std::env::var(variable) else { continue };
+        let name = format!("guide_{}", unique());
+        succeeded(variable, runtime.block_on(execute(&server, format!("CREATE DATABASE {name}"))));
+        let database = format!("{}/{name}", server.trim_end_matches('/'));
+        let outcome = catch_unwind(AssertUnwindSafe(|| runtime.block_on(on(&database, &program))));
+        succeeded(variable, runtime.block_on(execute(&server, format!("DROP DATABASE {name}"))));
+        succeeded(variable, outcome.unwrap_or_else(|panic| resume_unwind(panic)));
     }
+}
+
+async fn on(url: &str, program: &impl AsyncFn(Db) -> orm_core::Result<()>) -> orm_core::Result<()> {
+    let db = Db::connect(url).await?;
+    Note::sync(&db).await?;
+    program(db).await
+}
+
+async fn execute(server: &str, sql: String) -> orm_core::Result<()> {
+    Db::connect(server).await?.execute(TrustedSql(sql), ()).await.map(drop)
+}
+
+fn succeeded(place: &str, outcome: orm_core::Result<()>) {
+    if let Err(error) = outcome {
+        panic!("the program failed on {place}: {error}");
+    }
+}
+
+/// Programs run side by side, each in a process of its own.
+fn unique() -> String {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    format!("{}_{}", std::process::id(), now.as_nanos())
 }
 
 /// One module a text, whose programs become doc tests.
