@@ -72,6 +72,8 @@ impl Db {
             }
             rest.push((table, referrers));
         }
+        // The whole order first, so that nothing is gone where there is none.
+        let mut order = Vec::with_capacity(rest.len());
         while !rest.is_empty() {
             let free = |(_, referrers): &(&Table, Vec<String>)| {
                 referrers.iter().all(|name| rest.iter().all(|(other, _)| !same_name(other.name, name)))
@@ -80,7 +82,9 @@ impl Db {
                 let (table, referrers) = rest.swap_remove(0);
                 return Err(referenced(table, referrers));
             };
-            let (table, _) = rest.swap_remove(next);
+            order.push(rest.swap_remove(next).0);
+        }
+        for table in order {
             text(self, &ddl::drop_table(self.dialect(), table)).await?;
         }
         self.sync(tables).await
