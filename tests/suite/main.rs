@@ -14,16 +14,22 @@ mod aggregates;
 mod bulk;
 mod crud;
 mod decoding;
+mod definitions;
 mod destroys;
 mod errors;
 mod finders;
 mod keys;
 mod lists;
+mod logging;
 mod paging;
 mod projections;
+mod raw;
+mod schema;
 mod statements;
+mod streams;
 mod texts;
 mod timestamps;
+mod transactions;
 mod types;
 mod updates;
 
@@ -97,15 +103,21 @@ fn main() -> ExitCode {
         bulk::cases(),
         crud::cases(),
         decoding::cases(),
+        definitions::cases(),
         destroys::cases(),
         errors::cases(),
         finders::cases(),
         keys::cases(),
         lists::cases(),
+        logging::cases(),
         paging::cases(),
         projections::cases(),
+        raw::cases(),
+        schema::cases(),
+        streams::cases(),
         texts::cases(),
         timestamps::cases(),
+        transactions::cases(),
         types::edges::cases(),
         types::own::cases(),
         types::random::cases(),
