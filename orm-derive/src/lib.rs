@@ -12,6 +12,8 @@ mod naming;
 mod newtype;
 mod projection;
 mod shape;
+#[cfg(test)]
+mod tests;
 mod validate;
 
 use proc_macro::TokenStream;

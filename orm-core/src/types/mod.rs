@@ -29,7 +29,7 @@ pub use enumeration::{decode_enum, encode_enum};
 pub use json::Json;
 
 use crate::error::{Error, Mismatch, Result};
-use crate::schema::{ColumnDef, DataType};
+use crate::schema::{ColumnDef, DataType, Table};
 use crate::value::Value;
 
 /// The outcome of turning one value into the other.
@@ -189,11 +189,22 @@ pub fn encoded<'a>(value: Converted<Value<'a>>, column: &ColumnDef) -> Result<Va
     value.map_err(|mismatch| encode_error(mismatch, column))
 }
 
-/// What a decoding came to, with the column said where it failed.
+/// The error of a cell that is not of its field's type.
+///
+/// # Errors
+/// Always.
 #[doc(hidden)]
-#[inline]
-pub fn decoded<T>(value: Converted<T>, column: &ColumnDef) -> Result<T> {
-    value.map_err(|mismatch| Error::Decode(mismatch.at(column.table, column.name)))
+#[cold]
+pub fn not_decoded<T>(mismatch: Box<Mismatch>, table: &Table, column: usize) -> Result<T> {
+    let column = &table.columns[column];
+    Err(Error::Decode(mismatch.at(column.table, column.name)))
+}
+
+/// Sets a field to what a decoding came to, or says which column it was for.
+#[doc(hidden)]
+pub fn assign<T>(field: &mut T, value: Converted<T>, column: &ColumnDef) -> Result<()> {
+    *field = value.map_err(|mismatch| Error::Decode(mismatch.at(column.table, column.name)))?;
+    Ok(())
 }
 
 /// Whether a column may be NULL, which its type must say by name.

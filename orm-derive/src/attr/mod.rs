@@ -9,3 +9,5 @@ pub(crate) use field::FieldAttrs;
 pub(crate) use item::{At, Item, Value, items, ungroup};
 pub(crate) use model::ModelAttrs;
 pub(crate) use words::{DB_ENUM, Grammar, NEWTYPE, PROJECTION, PROJECTION_FIELD, VARIANT, Word, nearest};
+#[cfg(test)]
+pub(crate) use words::{FIELD, MODEL};

@@ -22,7 +22,7 @@ pub(crate) fn expand(model: &Model) -> TokenStream {
         }
     });
     let build = format!(
-        "A new [`{ident}`], not saved yet: set its fields, then `save` it. Nothing is sent before that."
+        "A new `{ident}`, not saved yet: set its fields, then `save` it. Nothing is sent before that."
     );
     quote! {
         #quiet

@@ -1,7 +1,7 @@
 //! `impl Model`: rows into records and back, by position.
 
-use proc_macro2::TokenStream;
-use quote::{quote, quote_spanned};
+use proc_macro2::{Span, TokenStream};
+use quote::{format_ident, quote, quote_spanned};
 use syn::spanned::Spanned as _;
 
 use super::{quiet, table};
@@ -14,10 +14,10 @@ pub(crate) fn expand(model: &Model) -> TokenStream {
     let table = table::expand(model);
     let columns = model.columns.iter().map(|Column { position, field, ty, .. }| {
         quote! {
-            #field: #core::types::decoded(
-                <#ty as #core::types::ColumnType>::decode(row.take(#position)),
-                &Self::TABLE.columns[#position],
-            )?,
+            #field: match <#ty as #core::types::ColumnType>::decode(row.take(#position)) {
+                ::core::result::Result::Ok(value) => value,
+                ::core::result::Result::Err(mismatch) => return #core::types::not_decoded(mismatch, Self::TABLE, #position),
+            },
         }
     });
     let skipped = model.skipped.iter().map(|skipped| {
@@ -29,7 +29,7 @@ pub(crate) fn expand(model: &Model) -> TokenStream {
     });
     let sets = model.columns.iter().map(|Column { position, field, ty, .. }| {
         quote! {
-            #position => self.#field = #core::types::decoded(<#ty as #core::types::ColumnType>::decode(value), def)?,
+            #position => #core::types::assign(&mut self.#field, <#ty as #core::types::ColumnType>::decode(value), def),
         }
     });
     let clone = quote_spanned! {ident.span()=>
@@ -71,9 +71,8 @@ pub(crate) fn expand(model: &Model) -> TokenStream {
                 let def = &Self::TABLE.columns[column];
                 match column {
                     #(#sets)*
-                    _ => {}
+                    _ => ::core::result::Result::Ok(()),
                 }
-                ::core::result::Result::Ok(())
             }
 
             #defaults
@@ -113,10 +112,12 @@ fn defaults(model: &Model) -> Option<TokenStream> {
             Some(quote!(#position => ::core::option::Option::Some(#value),))
         })
         .collect();
+    // Not a name that an expression of the user's could mean.
+    let column = format_ident!("column", span = Span::mixed_site());
     (!arms.is_empty()).then(|| {
         quote! {
-            fn default_value(column: usize) -> ::core::option::Option<#core::Result<#core::value::Value<'static>>> {
-                match column {
+            fn default_value(#column: usize) -> ::core::option::Option<#core::Result<#core::value::Value<'static>>> {
+                match #column {
                     #(#arms)*
                     _ => ::core::option::Option::None,
                 }

@@ -21,7 +21,7 @@ pub(crate) fn expand(model: &Model) -> TokenStream {
             #[doc(hidden)]
             #[allow(non_camel_case_types, missing_debug_implementations, unreachable_pub)]
             mod #missing {
-                #(#[doc = #docs] pub struct #fields;)*
+                #(#[doc = #docs] pub enum #fields {})*
             }
         }
     });
@@ -30,7 +30,7 @@ pub(crate) fn expand(model: &Model) -> TokenStream {
     let complete = (!required.is_empty()).then(|| quote!(where #(#parameters: #core::model::FieldSet),*));
     let setters = model.columns.iter().map(|column| setter(column, model, &required));
     let doc = format!(
-        "A [`{ident}`] that is not saved yet, made by [`{ident}::build`]. A parameter stands for each required field and tells whether it has been set."
+        "A `{ident}` that is not saved yet, made by `{ident}::build`. A parameter stands for each required field and tells whether it has been set."
     );
     quote! {
         #markers
