@@ -70,7 +70,7 @@ fn expand(input: &DeriveInput, core: &TokenStream, inner: &Type) -> TokenStream 
     // All of it at the type, so that a type that is no column is one error.
     let near = expand::respan(core, inner.span());
     let inner = quote_spanned!(inner.span()=> <#inner as #near::types::ColumnType>);
-    let family = quote_spanned!(inner.span()=> #inner::Family);
+    let family = quote_spanned!(inner.span()=> type Family = #inner::Family;);
     let value = quote!(#core::types::Converted<#core::value::Value);
     let check = quote_spanned! {inner.span()=>
         ::core::assert!(
@@ -83,7 +83,7 @@ fn expand(input: &DeriveInput, core: &TokenStream, inner: &Type) -> TokenStream 
 
         #quiet
         impl #core::types::ColumnType for #ident {
-            type Family = #family;
+            #family
 
             const DATA_TYPE: #core::schema::DataType = #inner::DATA_TYPE;
 

@@ -70,6 +70,7 @@ fn expand(
 ) -> TokenStream {
     let quiet = expand::quiet();
     let tokens = model.to_token_stream();
+    let target = quote_spanned!(model.span()=> type Model = #model;);
     let names: Vec<_> = (0..columns.len()).map(|n| format_ident!("COLUMN_{n}")).collect();
     // The only place that names the model's constant and the field's type: a column that is not there, or of another type, is one error.
     let constants = columns.iter().zip(&names).map(|((_, field, constant), name)| {
@@ -88,7 +89,7 @@ fn expand(
 
             #quiet
             impl #core::query::Projection for #ident {
-                type Model = #model;
+                #target
 
                 const COLUMNS: &'static [usize] = &[#(#names.position()),*];
 

@@ -10,7 +10,10 @@ use crate::ast::{Column, Default, Model};
 pub(crate) fn expand(model: &Model) -> TokenStream {
     let Model { ident, core, .. } = model;
     let quiet = quiet();
-    let key = &model.key_type;
+    // At the key's type: where that is private and the model is not, the compiler points here.
+    let key_type = &model.key_type;
+    let key_span = model.key.first().map_or_else(Span::call_site, |&n| model.columns[n].ty.span());
+    let key = quote_spanned!(key_span=> type Key = #key_type;);
     let table = table::expand(model);
     let columns = model.columns.iter().map(|Column { position, field, ty, .. }| {
         quote! {
@@ -41,7 +44,7 @@ pub(crate) fn expand(model: &Model) -> TokenStream {
     quote! {
         #quiet
         impl #core::model::Model for #ident {
-            type Key = #key;
+            #key
 
             const TABLE: &'static #core::schema::Table = #table;
 
