@@ -49,6 +49,9 @@ struct Arguments {
     /// Only contestants whose name contains this, for a profiler. There are no ratios then.
     #[arg(long)]
     alone: Option<String>,
+    /// Pieces of work of a slot instead of its length, so that a profiler sees the same each time.
+    #[arg(long)]
+    pieces: Option<usize>,
 }
 
 /// What every part needs to know.
@@ -70,7 +73,7 @@ fn main() -> Result<()> {
     let rounds = if arguments.quick { arguments.rounds.div_ceil(4) } else { arguments.rounds };
     let style = ProgressStyle::with_template("{prefix:8} {bar:40} {percent:>3} % {elapsed_precise} {msg}")?;
     let setup = Setup {
-        plan: Plan { rounds, slot: arguments.slot / 1e3 },
+        plan: Plan { rounds, slot: arguments.slot / 1e3, pieces: arguments.pieces },
         only: arguments.only,
         alone: arguments.alone,
         progress: ProgressBar::new(0).with_style(style),

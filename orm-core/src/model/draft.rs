@@ -76,8 +76,7 @@ impl<M: Model> Draft<M> {
     /// Nothing set.
     #[doc(hidden)]
     pub fn new() -> Self {
-        let mut values = Vec::new();
-        values.resize_with(M::TABLE.columns.len(), || None);
+        let values = M::TABLE.columns.iter().map(|_| None).collect();
         Self { values, error: None, model: PhantomData }
     }
 

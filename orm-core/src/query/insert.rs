@@ -73,8 +73,13 @@ pub(super) fn push_params<'v>(
 ) -> Result<()> {
     let dialect = handle.dialect();
     for (n, column) in fixed::inserted(table, with_id) {
-        let value = values[n].as_ref().map_or(Value::Null, Value::borrow);
-        check(dialect, column, &value)?;
+        let value = match &values[n] {
+            Some(value) => {
+                check(dialect, column, value)?;
+                value.borrow()
+            }
+            None => Value::Null,
+        };
         params.push(value);
     }
     Ok(())

@@ -109,13 +109,15 @@ fn encode_time(time: NaiveTime, column: &ColumnDef) -> Converted<NaiveTime> {
 /// The time without the digits that the column does not have. The part behind the second counts upwards on both sides of 1970,
 /// so that dropping digits always goes towards the past.
 fn cut(time: NaiveTime, column: &ColumnDef) -> NaiveTime {
-    let precision = match column.data_type {
-        DataType::DateTime { precision } | DataType::Time { precision } => precision.min(6),
-        _ => 6,
-    };
-    let unit = 10_u32.pow(9 - u32::from(precision));
     let nanos = time.nanosecond().min(999_999_999);
-    time.with_nanosecond(nanos / unit * unit).unwrap_or(time)
+    let surplus = match column.data_type {
+        DataType::DateTime { precision: digits @ 0..6 } | DataType::Time { precision: digits @ 0..6 } => {
+            nanos % 10_u32.pow(9 - u32::from(digits))
+        }
+        // Nearly every column, so it is worth a division by a constant.
+        _ => nanos % 1_000,
+    };
+    time.with_nanosecond(nanos - surplus).unwrap_or(time)
 }
 
 fn holds_year(date: NaiveDate) -> bool {
