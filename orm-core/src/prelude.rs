@@ -4,8 +4,8 @@ pub use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, Utc};
 
 pub use crate::db::{Db, DbOptions, Executor, Transaction};
 pub use crate::error::Error;
-pub use crate::model::{Expr, Model};
-pub use crate::query::{Query, RawSql, Record, TrustedSql};
+pub use crate::model::{Column, Expr, Model};
+pub use crate::query::{Projection, Query, RawSql, Record, TrustedSql};
 pub use crate::types::DbEnum;
 #[cfg(feature = "serde_json")]
 pub use crate::types::Json;

@@ -23,6 +23,7 @@ pub struct Set;
 )]
 pub trait FieldSet {}
 
+#[diagnostic::do_not_recommend]
 impl FieldSet for Set {}
 
 /// A complete draft of the model `M`.
