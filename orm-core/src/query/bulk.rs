@@ -70,8 +70,13 @@ fn chunk_rows(handle: Handle<'_>, table: &Table) -> usize {
 async fn fits(handle: Handle<'_>, table: &Table, rows: &Values) -> Result<bool> {
     // Most lists are far below every limit, so the connection is asked only where it could matter.
     const SURELY_SMALL: usize = 256 * 1024;
-    let size: usize = each(rows, table).map(row_size).sum();
+    let size = each(rows, table).map(row_size).fold(head_size(table), usize::saturating_add);
     Ok(size < SURELY_SMALL || size < handle.lease().await?.packet_limit())
+}
+
+/// What stands before the first row: the names.
+fn head_size(table: &Table) -> usize {
+    64 + table.name.len() + table.columns.iter().map(|column| column.name.len() + PLACEHOLDER).sum::<usize>()
 }
 
 fn row_size(row: &Values) -> usize {
@@ -87,7 +92,7 @@ async fn chunks<M: Model>(handle: Handle<'_>, rows: &mut Values) -> Result<()> {
     let mut rest = rows;
     while !rest.is_empty() {
         let kind = has_id(&rest[..width], id);
-        let mut size = 0;
+        let mut size = head_size(table);
         let mut length = 0;
         for row in each(rest, table) {
             size += row_size(row);
