@@ -12,8 +12,6 @@ cases![
     the_primary_key_is_unique,
     values_that_do_not_fit,
     rules_in_raw_sql,
-    foreign_keys,
-    foreign_keys_of_a_model,
     connecting,
     no_message_shows_a_value,
     errors_are_small,
@@ -198,58 +196,6 @@ async fn rules_in_raw_sql(fixture: &Fixture) -> Outcome {
     check_matches!(&refused, Err(Error::Database(error)) if error.sql == "SELEKT 1" && error.code > 0);
     check_matches!(db.execute("INSERT INTO nowhere VALUES (1)", ()).await, Err(Error::Database(_)));
     check_eq!(Order::find().count(db).await?, 2);
-    Ok(())
-}
-
-const PARENTS: &str = "CREATE TABLE parents (id INT PRIMARY KEY)";
-const CHILDREN: &str = "CREATE TABLE children (id INT PRIMARY KEY, parent_id INT, \
-     CONSTRAINT children_parent_fk FOREIGN KEY (parent_id) REFERENCES parents (id))";
-
-async fn foreign_keys(fixture: &Fixture) -> Outcome {
-    let db = &fixture.db;
-    for sql in [PARENTS, CHILDREN, "INSERT INTO parents VALUES (1)", "INSERT INTO children VALUES (1, 1)"] {
-        db.execute(sql, ()).await?;
-    }
-    let orphan = broken!(ForeignKeyViolation, db.execute("INSERT INTO children VALUES (2, 2)", ()).await);
-    let parent = broken!(ForeignKeyViolation, db.execute("DELETE FROM parents", ()).await);
-    // SQLite does not say which key it was.
-    if !fixture.is_sqlite() {
-        for rule in [orphan, parent] {
-            let wanted = (None, Some("children"), vec!["parent_id"], Some("children_parent_fk"));
-            check_eq!(parts(&rule), wanted);
-        }
-    }
-    check_eq!(db.query_as::<i64>("SELECT COUNT(*) FROM children", ()).await?, [1]);
-    Ok(())
-}
-
-#[derive(Model, Debug, Clone, PartialEq)]
-struct Parent {
-    #[model(auto_increment = false)]
-    id: i32,
-}
-
-#[derive(Model, Debug, Clone, PartialEq)]
-#[model(table = "children")]
-struct Child {
-    #[model(auto_increment = false)]
-    id: i32,
-    parent_id: Option<i32>,
-}
-
-async fn foreign_keys_of_a_model(fixture: &Fixture) -> Outcome {
-    let db = &fixture.db;
-    db.execute(PARENTS, ()).await?;
-    db.execute(CHILDREN, ()).await?;
-    let parent = Parent::build().id(1).save(db).await?;
-    let mut child = Child::build().id(1).parent_id(1).save(db).await?;
-    let orphan = broken!(ForeignKeyViolation, Child::build().id(2).parent_id(2).save(db).await);
-    check_eq!((parts(&orphan).0, parts(&orphan).1), (Some("Child"), Some("children")));
-    broken!(ForeignKeyViolation, child.update(db, Child::PARENT_ID.set(9)).await);
-    broken!(ForeignKeyViolation, parent.destroy(db).await);
-    broken!(ForeignKeyViolation, Parent::find().everything().destroy(db).await);
-    child.update(db, Child::PARENT_ID.set_null()).await?;
-    parent.destroy(db).await?;
     Ok(())
 }
 

@@ -12,12 +12,14 @@ use tests::{Fixture, Outcome, Server};
 
 mod aggregates;
 mod bulk;
+mod bulk_limits;
 mod crud;
 mod decoding;
 mod definitions;
 mod destroys;
 mod errors;
 mod finders;
+mod foreign_keys;
 mod keys;
 mod lists;
 mod logging;
@@ -32,6 +34,7 @@ mod timestamps;
 mod transactions;
 mod types;
 mod updates;
+mod values;
 
 /// One behaviour.
 struct Case {
@@ -101,12 +104,14 @@ fn main() -> ExitCode {
     let cases: Vec<Case> = [
         aggregates::cases(),
         bulk::cases(),
+        bulk_limits::cases(),
         crud::cases(),
         decoding::cases(),
         definitions::cases(),
         destroys::cases(),
         errors::cases(),
         finders::cases(),
+        foreign_keys::cases(),
         keys::cases(),
         lists::cases(),
         logging::cases(),
@@ -124,6 +129,7 @@ fn main() -> ExitCode {
         types::refused::cases(),
         types::sums::cases(),
         updates::cases(),
+        values::cases(),
     ]
     .into_iter()
     .flatten()
