@@ -240,7 +240,7 @@ fn named_by_convention(
     span: Span,
 ) -> Index {
     let names = positions.iter().map(|&n| columns[n].name.text.as_str());
-    let name = Name { text: naming::index(table, names, unique), span };
+    let name = Name { text: naming::index(table, names), span };
     Index { name, columns: positions, unique, span }
 }
 

@@ -22,7 +22,8 @@ use syn::{DeriveInput, parse_macro_input};
 /// Makes a struct with named fields a table: its columns as constants, a builder that knows the required fields, and the data that
 /// every verb works on.
 ///
-/// ```ignore
+/// ```
+/// # use orm_core::prelude::*;
 /// #[derive(Model, Clone)]
 /// #[model(table = "notes", index(title, created_at))]
 /// struct Note {
@@ -48,7 +49,8 @@ pub fn model(input: TokenStream) -> TokenStream {
 
 /// Makes an enum without data a column type that is stored as text: the variant's name in snake_case.
 ///
-/// ```ignore
+/// ```
+/// # use orm_core::prelude::*;
 /// #[derive(DbEnum, Clone, Copy)]
 /// #[db_enum(rename_all = "camelCase")]
 /// enum Status {
@@ -72,7 +74,10 @@ pub fn newtype(input: TokenStream) -> TokenStream {
 
 /// Makes a struct a selection of some columns of a model.
 ///
-/// ```ignore
+/// ```
+/// # use orm_core::prelude::*;
+/// # #[derive(Model, Clone)]
+/// # struct Note { id: u64, description: String }
 /// #[derive(Projection)]
 /// #[projection(model = Note)]
 /// struct Card {

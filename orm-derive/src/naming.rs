@@ -95,13 +95,13 @@ pub(crate) fn constant(field: &Ident) -> String {
 }
 
 /// The name of an index: `notes_title_idx`, cut with a hash where it would be too long.
-pub(crate) fn index<'a>(table: &str, columns: impl Iterator<Item = &'a str>, unique: bool) -> String {
+pub(crate) fn index<'a>(table: &str, columns: impl Iterator<Item = &'a str>) -> String {
     let mut name = table.to_owned();
     for column in columns {
         name.push('_');
         name.push_str(column);
     }
-    name.push_str(if unique { "_key" } else { "_idx" });
+    name.push_str("_idx");
     if name.len() <= LONGEST_NAME {
         return name;
     }
@@ -166,14 +166,14 @@ mod tests {
 
     #[test]
     fn long_index_names_are_cut_with_a_hash() {
-        assert_eq!(index("notes", ["title", "day"].into_iter(), false), "notes_title_day_idx");
-        assert_eq!(index("notes", ["title"].into_iter(), true), "notes_title_key");
+        assert_eq!(index("notes", ["title", "day"].into_iter()), "notes_title_day_idx");
+        assert_eq!(index("notes", ["title"].into_iter()), "notes_title_idx");
         let long = "a".repeat(40);
-        let one = index(&long, [long.as_str(), "x"].into_iter(), false);
-        let other = index(&long, [long.as_str(), "y"].into_iter(), false);
+        let one = index(&long, [long.as_str(), "x"].into_iter());
+        let other = index(&long, [long.as_str(), "y"].into_iter());
         assert_eq!(one.len(), LONGEST_NAME);
         assert_ne!(one, other);
-        let accents = index(&"é".repeat(40), ["x"].into_iter(), false);
+        let accents = index(&"é".repeat(40), ["x"].into_iter());
         assert!(accents.len() <= LONGEST_NAME);
     }
 }

@@ -99,7 +99,7 @@ async fn unique_columns(fixture: &Fixture) -> Outcome {
     let db = &fixture.db;
     let mut order = two(db).await?;
     let same = || Order::build().code("a").shop("t").number(1_u32);
-    let wanted = (Some("Order"), Some("orders"), vec!["code"], Some("orders_code_key"));
+    let wanted = (Some("Order"), Some("orders"), vec!["code"], Some("orders_code_idx"));
     check_eq!(parts(&broken!(UniqueViolation, same().save(db).await)), wanted);
     check_eq!(parts(&broken!(UniqueViolation, Order::bulk_create(db, [same()]).await)), wanted);
     check_eq!(parts(&broken!(UniqueViolation, order.update(db, Order::CODE.set("b")).await)), wanted);
@@ -116,7 +116,7 @@ async fn unique_columns(fixture: &Fixture) -> Outcome {
 async fn unique_columns_together(fixture: &Fixture) -> Outcome {
     let db = &fixture.db;
     two(db).await?;
-    let wanted = (Some("Order"), Some("orders"), vec!["shop", "number"], Some("orders_shop_number_key"));
+    let wanted = (Some("Order"), Some("orders"), vec!["shop", "number"], Some("orders_shop_number_idx"));
     let same = Order::build().code("c").shop("s").number(2_u32).save(db).await;
     check_eq!(parts(&broken!(UniqueViolation, same)), wanted);
     Order::build().code("c").shop("s").number(3_u32).save(db).await?;
@@ -185,7 +185,7 @@ async fn rules_in_raw_sql(fixture: &Fixture) -> Outcome {
     two(db).await?;
     let insert = "INSERT INTO orders (code, shop, number, weight, kind, paid) VALUES (?, ?, ?, ?, ?, ?)";
     let rule = broken!(UniqueViolation, db.execute(insert, ("a", "t", 1, 1, "small", 0)).await);
-    check!(rule.constraint.as_deref() == Some("orders_code_key") && rule.model.is_none());
+    check!(rule.constraint.as_deref() == Some("orders_code_idx") && rule.model.is_none());
     let rule = broken!(NotNullViolation, db.execute(insert, (None::<String>, "t", 1, 1, "small", 0)).await);
     check_eq!(rule.columns, ["code"]);
     let rule = broken!(CheckViolation, db.execute(insert, ("c", "t", 1, 1, "tiny", 0)).await);

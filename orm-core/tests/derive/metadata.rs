@@ -82,7 +82,7 @@ fn indexes_are_named_after_their_columns() {
         indexes,
         [
             ("listing", &[1, 3][..], false),
-            ("notes_title_key", &[1][..], true),
+            ("notes_title_idx", &[1][..], true),
             ("notes_views_title_idx", &[3, 1][..], false),
             ("both", &[4, 7][..], true),
         ]

@@ -2,7 +2,6 @@
 
 use orm_core::model::Row;
 use orm_core::prelude::*;
-use orm_core::query::Projection as _;
 use orm_core::schema::DataType;
 use orm_core::types::ColumnType;
 use orm_core::value::Value;

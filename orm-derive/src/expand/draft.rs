@@ -1,6 +1,5 @@
 //! The struct that `build()` returns: one type parameter per required field, one setter per field.
 
-use heck::ToSnakeCase as _;
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
@@ -14,12 +13,12 @@ pub(crate) fn expand(model: &Model) -> TokenStream {
     let required: Vec<&Column> = model.columns.iter().filter(|column| column.required).collect();
     let parameters: Vec<&Ident> = required.iter().map(|column| &column.parameter).collect();
     let fields: Vec<&Ident> = required.iter().map(|column| &column.field).collect();
-    let missing = format_ident!("__{}_missing", naming::plain(ident).to_snake_case());
+    let missing = format_ident!("__{}", naming::plain(ident));
     let markers = (!required.is_empty()).then(|| {
         let docs = required.iter().map(|column| format!("`{}` has not been set.", column.field));
         quote! {
             #[doc(hidden)]
-            #[allow(non_camel_case_types, missing_debug_implementations, unreachable_pub)]
+            #[allow(non_camel_case_types, non_snake_case, missing_debug_implementations, unreachable_pub)]
             mod #missing {
                 #(#[doc = #docs] pub enum #fields {})*
             }
