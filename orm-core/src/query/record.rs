@@ -111,7 +111,8 @@ pub trait Record: Model {
     /// ```
     ///
     /// # Errors
-    /// [`Error::Encode`] where a value does not fit its column, before anything is sent; whatever the database says. Then nothing is stored.
+    /// [`Error::Encode`] where a value does not fit its column, before anything is sent; whatever the database says. Then nothing is stored;
+    /// within a transaction of the caller's own, once that is rolled back.
     #[doc(alias = "bulkCreate")]
     fn bulk_create<E: Executor + ?Sized, D: IntoDraft<Self>>(
         db: &E,
