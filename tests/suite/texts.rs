@@ -3,13 +3,15 @@
 use orm_core::prelude::*;
 use tests::{Fixture, Outcome};
 
-use crate::{cases, check_eq};
+use crate::{cases, check_eq, check_matches};
 
 cases![
     like_and_its_wildcards,
     wildcards_are_literal_in_starts_ends_contains,
     letter_case_counts_only_where_asked,
     strange_text_is_stored_found_and_never_run,
+    text_with_a_nul_finds_no_other_rows,
+    beyond_ascii_each_collation_has_its_own_mind,
 ];
 
 #[derive(Model, Debug, Clone, PartialEq)]
@@ -168,5 +170,56 @@ async fn strange_text_is_stored_found_and_never_run(fixture: &Fixture) -> Outcom
         single.destroy(db).await?;
     }
     check_eq!(Word::find().count(db).await?, 20);
+    Ok(())
+}
+
+async fn text_with_a_nul_finds_no_other_rows(fixture: &Fixture) -> Outcome {
+    let db = &fixture.db;
+    words(db, ["a\0b", "a\0c", "a", "b"]).await?;
+    check_eq!(Word::find().order_by(Word::ID).select(Word::PLAIN).all(db).await?, ["a\0b", "a\0c", "a", "b"]);
+    finds!(db,
+        Word::EXACT.eq("a\0b") => [1];
+        Word::EXACT.is_in(["a\0c", "a"]) => [2, 3];
+        Word::EXACT.ne("a\0b") => [2, 3, 4];
+        Word::PLAIN.eq("a") => [3];
+    );
+    type Asked = (&'static str, fn() -> Expr<Word>, &'static [u64]);
+    let asked: [Asked; 8] = [
+        ("eq", || Word::PLAIN.eq("a\0b"), &[1]),
+        ("is_in", || Word::PLAIN.is_in(["a\0b", "b"]), &[1, 4]),
+        ("is_not_distinct_from", || Word::PLAIN.is_not_distinct_from("a\0b"), &[1]),
+        ("starts_with", || Word::PLAIN.starts_with("a\0"), &[1, 2]),
+        ("ends_with", || Word::EXACT.ends_with("\0c"), &[2]),
+        ("contains", || Word::PLAIN.contains("\0"), &[1, 2]),
+        ("contains", || Word::EXACT.contains("a\0b"), &[1]),
+        ("like", || Word::EXACT.like("a\0%"), &[1, 2]),
+    ];
+    for (name, condition, wanted) in asked {
+        let found = Word::find().filter(condition()).order_by(Word::ID).select(Word::ID).all(db).await;
+        // SQLite's LIKE, GLOB and NOCASE look no further than the NUL: refused instead of finding other rows.
+        if fixture.is_sqlite() {
+            check_matches!((name, &found), (_, Err(Error::Encode(wrong))) if wrong.table == "words");
+        } else {
+            check_eq!((name, found?), (name, wanted.to_vec()));
+        }
+    }
+    Ok(())
+}
+
+async fn beyond_ascii_each_collation_has_its_own_mind(fixture: &Fixture) -> Outcome {
+    let db = &fixture.db;
+    words(db, ["cafe", "café", "CAFÉ"]).await?;
+    // Bytes are bytes everywhere.
+    finds!(db,
+        Word::EXACT.eq("café") => [2];
+        Word::EXACT.starts_with("caf") => [1, 2];
+        Word::EXACT.ends_with("É") => [3];
+    );
+    // SQLite knows the cases of ASCII only; the servers' collations leave accents out as well.
+    if fixture.is_sqlite() {
+        finds!(db, Word::PLAIN.eq("café") => [2]; Word::PLAIN.eq("CAFE") => [1]; Word::PLAIN.ends_with("é") => [2];);
+    } else {
+        finds!(db, Word::PLAIN.eq("café") => [1, 2, 3]; Word::PLAIN.eq("CAFE") => [1, 2, 3]; Word::PLAIN.ends_with("é") => [1, 2, 3];);
+    }
     Ok(())
 }

@@ -19,6 +19,8 @@ pub struct Capabilities {
     pub assignments_see_earlier: bool,
     /// Whether indexes stand inside CREATE TABLE.
     pub inline_indexes: bool,
+    /// Whether comparing text looks no further than its first NUL character, so that it would find other rows.
+    pub compares_to_nul: bool,
     /// Whether statements that change tables can be rolled back.
     pub transactional_ddl: bool,
 }

@@ -107,6 +107,33 @@ impl<'d> Writer<'d> {
         Ok(self.placeholder())
     }
 
+    /// The same for a value that a column is compared with.
+    fn operand(&mut self, column: &ColumnDef, value: Value<'static>) -> Result<&mut Self> {
+        self.can_compare(column, &value)?;
+        self.bind(column, value)
+    }
+
+    fn can_compare(&self, column: &ColumnDef, value: &Value<'_>) -> Result<()> {
+        match value {
+            // Where bytes are compared all of them are.
+            Value::Text(text) if !column.binary => self.refuse_nul(column, text),
+            _ => Ok(()),
+        }
+    }
+
+    fn refuse_nul(&self, column: &ColumnDef, text: &str) -> Result<()> {
+        if self.dialect.capabilities().compares_to_nul && text.contains('\0') {
+            return Err(Error::Encode(
+                Mismatch::new(
+                    format!("text that {} compares to its end", self.dialect.name()),
+                    "text with a NUL character in it",
+                )
+                .at(column.table, column.name),
+            ));
+        }
+        Ok(())
+    }
+
     fn bind_text(&mut self, text: String) -> &mut Self {
         self.params.push(Value::Text(text.into()));
         self.placeholder()
@@ -179,15 +206,17 @@ impl<'d> Writer<'d> {
             Expr::In { column, values, negated } => return self.list(column, values, negated),
             Expr::Between { column, low, high, negated } => {
                 self.name(column.name).push(if negated { " NOT BETWEEN " } else { " BETWEEN " });
-                self.bind(column, low)?.push(" AND ").bind(column, high)?;
+                self.operand(column, low)?.push(" AND ").operand(column, high)?;
             }
             Expr::Like { column, pattern, negated } => {
+                self.refuse_nul(column, &pattern)?;
                 let (operator, pattern) = self.dialect.like(pattern, column.binary);
                 self.name(column.name).push(if negated { " NOT " } else { " " }).push(operator);
                 self.params.push(Value::Text(pattern.into()));
                 self.placeholders += 1;
             }
             Expr::Match { column, kind, text, negated } => {
+                self.refuse_nul(column, &text)?;
                 let (operator, pattern) = self.dialect.text_match(kind, &text, column.binary);
                 self.push(if negated { "NOT (" } else { "" }).name(column.name).push(" ").push(operator);
                 self.params.push(Value::Text(pattern.into()));
@@ -224,7 +253,7 @@ impl<'d> Writer<'d> {
         if column.data_type == DataType::Json {
             return self.json_equal(column, value, op != super::Compare::Equal);
         }
-        self.name(column.name).push(" ").push(op.sql()).push(" ").bind(column, value)?;
+        self.name(column.name).push(" ").push(op.sql()).push(" ").operand(column, value)?;
         Ok(())
     }
 
@@ -251,6 +280,7 @@ impl<'d> Writer<'d> {
             self.push(")");
             return Ok(());
         }
+        self.can_compare(column, &value)?;
         check(self.dialect, column, &value)?;
         let (mut name, mut placeholder) = (String::new(), String::new());
         self.dialect.identifier(&mut name, column.name);
@@ -280,7 +310,7 @@ impl<'d> Writer<'d> {
             if n > 0 {
                 self.push(", ");
             }
-            self.bind(column, value)?;
+            self.operand(column, value)?;
         }
         self.push(")");
         Ok(())

@@ -23,6 +23,7 @@ cases![
     narrow_floats,
     truth,
     texts,
+    exact_texts,
     long_texts,
     bytes,
     instants,
@@ -66,7 +67,6 @@ survives!(
     [
         "",
         " both ends ",
-        "a\0b",
         "Zoë 🦀 中文 \u{10ffff}",
         r#"it's a "quote", a \ and a ` "#,
         "%_",
@@ -78,6 +78,14 @@ survives!(
     .into_iter()
     .chain(["🦀".repeat(255)])
     .collect::<Vec<_>>()
+);
+// A NUL ends what SQLite compares in a plain column, so there it cannot be asked for (`suite/texts.rs`).
+survives!(
+    #[model(case_sensitive)]
+    exact_texts,
+    Exact,
+    [String],
+    ["a\0b", "a\0c", "\0", "A", "a", "ä ", ""].map(String::from)
 );
 survives!(
     #[model(text)]

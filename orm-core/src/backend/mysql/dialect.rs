@@ -35,6 +35,7 @@ const fn capabilities(insert_returning: bool) -> Capabilities {
         regexp: true,
         assignments_see_earlier: true,
         inline_indexes: true,
+        compares_to_nul: false,
         transactional_ddl: false,
     }
 }

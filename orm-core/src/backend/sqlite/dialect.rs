@@ -17,6 +17,8 @@ static CAPABILITIES: Capabilities = Capabilities {
     regexp: false,
     assignments_see_earlier: false,
     inline_indexes: false,
+    // LIKE, GLOB and the collation NOCASE.
+    compares_to_nul: true,
     transactional_ddl: true,
 };
 
