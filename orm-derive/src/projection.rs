@@ -80,8 +80,8 @@ fn expand(
             const #name: #core::model::Column<#model, #ty> = #near::#constant;
         }
     });
-    let fields = columns.iter().zip(&names).enumerate().map(|(n, ((field, source, _), name))| {
-        quote_spanned!(source.ty.span()=> #field: row.column(#n, #name.def())?,)
+    let fields = columns.iter().enumerate().map(|(n, (field, source, _))| {
+        quote_spanned!(source.ty.span()=> #field: #core::query::projected::<Self, _>(row, #n)?,)
     });
     quote! {
         const _: () = {

@@ -16,7 +16,7 @@ mod update;
 
 pub use insert::insert;
 pub use plan::Plan;
-pub use projection::{Projection, Selection};
+pub use projection::{Projection, Selection, projected};
 pub use raw::{Columns, FromRow, IntoSql, Param, Params, RawSql, TrustedSql};
 pub use record::Record;
 pub use select::Query;

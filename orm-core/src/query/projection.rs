@@ -53,6 +53,15 @@ pub trait Projection: Sized + Send + 'static {
     fn from_row(row: &mut Row<'_>) -> Result<Self>;
 }
 
+/// Takes and decodes the n-th column of a projection.
+///
+/// # Errors
+/// [`Error::Decode`](crate::Error::Decode) where the cell is not of this type.
+#[doc(hidden)]
+pub fn projected<P: Projection, T: ColumnType>(row: &mut Row<'_>, n: usize) -> Result<T> {
+    row.column(n, &P::Model::TABLE.columns[P::COLUMNS[n]])
+}
+
 /// A row is a projection.
 pub(super) struct Projected<P>(PhantomData<fn() -> P>);
 

@@ -1,3 +1,4 @@
+// errors: 2
 use orm_core::prelude::*;
 
 struct Note {
