@@ -83,7 +83,7 @@ survives!(
 survives!(
     #[model(case_sensitive)]
     exact_texts,
-    Exact,
+    ExactText,
     [String],
     ["a\0b", "a\0c", "\0", "A", "a", "ä ", ""].map(String::from)
 );
