@@ -13,39 +13,49 @@ pub struct Target {
     pub cpu: f64,
 }
 
-/// A table per contestant, beside the first one.
-pub fn write(title: &str, outcomes: &[Outcome], target: Option<Target>) -> String {
+/// Two contestants by their places, and what the first should stay within.
+#[derive(Debug, Clone, Copy)]
+pub struct Pair {
+    pub ours: usize,
+    pub base: usize,
+    pub target: Option<Target>,
+}
+
+/// A table per pair.
+pub fn write(title: &str, outcomes: &[Outcome], pairs: &[Pair]) -> String {
     let mut text = String::new();
-    let lanes = outcomes.first().map_or(0, |outcome| outcome.lanes.len());
-    for n in 1..lanes {
-        let (ours, base) = (outcomes[0].lanes[n].name, outcomes[0].lanes[0].name);
-        let _ = writeln!(text, "### {title}: {ours}, beside {base}\n");
+    for pair in pairs {
+        let rows: Vec<String> = outcomes.iter().filter_map(|outcome| row(outcome, *pair)).collect();
+        let Some((ours, base)) = outcomes.first().and_then(|outcome| lanes(outcome, *pair)) else { continue };
+        let _ = writeln!(text, "### {title}: {}, beside {}\n", ours.name, base.name);
         text.push_str(
             "| workload | base, wall | wall | base, CPU | CPU | base, allocations | allocations |\n",
         );
         text.push_str("| --- | --: | --: | --: | --: | --: | --: |\n");
-        for outcome in outcomes {
-            row(&mut text, outcome, &outcome.lanes[n], &outcome.lanes[0], target);
-        }
-        text.push('\n');
+        let _ = writeln!(text, "{}", rows.concat());
     }
     text
 }
 
-fn row(text: &mut String, outcome: &Outcome, ours: &Lane, base: &Lane, target: Option<Target>) {
+/// The two contestants' results; `None` where one did not take part.
+fn lanes(outcome: &Outcome, pair: Pair) -> Option<(&Lane, &Lane)> {
+    Some((outcome.lanes.get(pair.ours)?, outcome.lanes.get(pair.base)?))
+}
+
+fn row(outcome: &Outcome, pair: Pair) -> Option<String> {
+    let (ours, base) = lanes(outcome, pair)?;
     let (wall, cpu) = (|cost: &Cost| cost.wall, |cost: &Cost| cost.cpu);
-    let _ = writeln!(
-        text,
-        "| {} | {} | {} | {} | {} | {} | {} ({:.2}) |",
+    Some(format!(
+        "| {} | {} | {} | {} | {} | {} | {} ({:.2}) |\n",
         outcome.workload,
         duration(base.spread(wall).median),
-        ratio(ours.ratio(base, wall), target.map(|target| target.wall)),
+        ratio(ours.ratio(base, wall), pair.target.map(|target| target.wall)),
         duration(base.spread(cpu).median),
-        ratio(ours.ratio(base, cpu), target.map(|target| target.cpu)),
+        ratio(ours.ratio(base, cpu), pair.target.map(|target| target.cpu)),
         number(base.allocations),
         number(ours.allocations),
         ours.allocations / base.allocations,
-    );
+    ))
 }
 
 /// Median and quartiles; in bold where the target is missed.

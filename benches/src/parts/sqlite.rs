@@ -8,7 +8,7 @@ use crate::contestant::{Entrant, Single};
 use crate::contestants::ours::Ours;
 use crate::contestants::rusqlite::{Elsewhere, Here, Rusqlite};
 use crate::schema::{SQLITE, SqliteTables};
-use crate::table;
+use crate::table::{self, Pair};
 use crate::workload::Workload;
 
 pub fn run(setup: &Setup) -> Result<String> {
@@ -31,5 +31,6 @@ async fn measure(path: &str, setup: &Setup) -> Result<String> {
     ];
     let outcomes = compete(Workload::SINGLE, entrants, &mut SqliteTables(connection), setup).await?;
     let title = format!("SQLite {}", rusqlite::version());
-    Ok(table::write(&title, &outcomes, None))
+    let pairs = [Pair { ours: 1, base: 0, target: None }, Pair { ours: 1, base: 2, target: None }];
+    Ok(table::write(&title, &outcomes, &pairs))
 }
