@@ -96,7 +96,7 @@ pub enum Error {
         /// The table of the record.
         table: &'static str,
     },
-    /// A statement was sent on a transaction while a stream of it is open.
+    /// A statement was sent on a transaction while a stream of it is open. Once that is dropped, the transaction can go on.
     #[error("this transaction is busy with a stream: read it to its end or drop it first")]
     ConnectionBusy,
     /// The reply to a COMMIT was lost: it may or may not have taken effect.

@@ -1,9 +1,11 @@
 //! Where statements can be sent: a `Db` or a `Transaction`.
 
 use super::lease::{Call, Lease};
+use super::stream::Streaming;
 use super::{Db, Transaction};
 use crate::driver::{Done, RowSink};
 use crate::error::Result;
+use crate::schema::Table;
 use crate::sql::Dialect;
 use crate::value::Value;
 
@@ -79,16 +81,19 @@ impl<'a> Handle<'a> {
     pub(crate) async fn lease(self) -> Result<Lease<'a>> {
         match self {
             Self::Db(db) => Lease::of_pool(db).await,
-            Self::Transaction(transaction) => Lease::of_transaction(transaction, false).await,
+            Self::Transaction(transaction) => Lease::of_transaction(transaction.pin(), false).await,
         }
     }
 
-    /// The same for a stream: until it is dropped, a transaction refuses other statements.
-    pub(crate) async fn stream_lease(self) -> Result<Lease<'a>> {
-        match self {
-            Self::Db(db) => Lease::of_pool(db).await,
-            Self::Transaction(transaction) => Lease::of_transaction(transaction, true).await,
-        }
+    /// A statement whose rows arrive while it is polled. Until it is dropped, a transaction refuses other statements.
+    pub(crate) fn stream(
+        self,
+        table: &'static Table,
+        sql: String,
+        params: Vec<Value<'static>>,
+        sink: impl RowSink + 'static,
+    ) -> Streaming<'a> {
+        Streaming::new(self, table, sql, params, sink)
     }
 
     /// Runs one statement.

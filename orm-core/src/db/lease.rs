@@ -2,11 +2,11 @@
 
 use tokio::sync::MutexGuard;
 
+use super::Db;
 use super::blame::explain;
 use super::pool::Held;
 use super::session::Session;
-use super::transaction::Pinned;
-use super::{Db, Transaction};
+use super::transaction::{Pin, Pinned};
 use crate::driver::{Done, FixedId, RowSink, Statement};
 use crate::error::Result;
 use crate::schema::Table;
@@ -41,7 +41,7 @@ pub(crate) struct Lease<'a> {
 
 enum Hold<'a> {
     Pooled(Held),
-    Pinned { transaction: &'a Transaction, pinned: MutexGuard<'a, Pinned>, stream: bool },
+    Pinned { pin: &'a Pin, pinned: MutexGuard<'a, Pinned>, stream: bool },
 }
 
 impl<'a> Lease<'a> {
@@ -49,10 +49,10 @@ impl<'a> Lease<'a> {
         Ok(Self { db, hold: Hold::Pooled(db.pool().acquire().await?) })
     }
 
-    pub(super) async fn of_transaction(transaction: &'a Transaction, stream: bool) -> Result<Self> {
-        let pinned = transaction.lock().await?;
-        transaction.set_streaming(stream);
-        Ok(Self { db: transaction.db(), hold: Hold::Pinned { transaction, pinned, stream } })
+    pub(super) async fn of_transaction(pin: &'a Pin, stream: bool) -> Result<Self> {
+        let pinned = pin.lock().await?;
+        pin.set_streaming(stream);
+        Ok(Self { db: pin.db(), hold: Hold::Pinned { pin, pinned, stream } })
     }
 
     /// Runs a statement to its end.
@@ -111,8 +111,8 @@ impl<'a> Lease<'a> {
 impl Drop for Lease<'_> {
     fn drop(&mut self) {
         // Before the lock is released, or the next one in line would be refused for a stream that is gone.
-        if let Hold::Pinned { transaction, stream: true, .. } = &self.hold {
-            transaction.set_streaming(false);
+        if let Hold::Pinned { pin, stream: true, .. } = &self.hold {
+            pin.set_streaming(false);
         }
     }
 }

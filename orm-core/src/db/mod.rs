@@ -7,6 +7,7 @@ mod log;
 mod options;
 mod pool;
 mod session;
+mod stream;
 mod texts;
 mod transaction;
 
@@ -21,6 +22,7 @@ use crate::sql::Dialect;
 pub use executor::{Executor, Handle};
 pub(crate) use lease::{Call, CallStatement};
 pub use options::DbOptions;
+pub(crate) use stream::Streaming;
 pub use transaction::Transaction;
 
 use pool::Pool;

@@ -2,13 +2,16 @@
 
 use std::fmt;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex as Slot, PoisonError};
 
+use tokio::runtime;
 use tokio::sync::{Mutex, MutexGuard};
+use tokio::task::AbortHandle;
 
 use super::Db;
 use super::pool::Held;
 use super::session::Session;
-use crate::driver::{Control, Done, RowSink, Statement};
+use crate::driver::{BoxFuture, Control, Done, RowSink, Statement};
 use crate::error::{Error, Operation, Result};
 use crate::value::Value;
 
@@ -18,12 +21,19 @@ use crate::value::Value;
 ///
 /// It is over when the server ended it, when its connection was lost, and when a statement of it missed its deadline or was dropped half-way.
 /// From then on everything but [`Transaction::rollback`] is [`Error::TransactionEnded`].
+/// A stream may be dropped half-way: what is left of it is read before the next statement.
 #[doc(alias = "sequelize.transaction")]
-pub struct Transaction {
+pub struct Transaction(Arc<Pin>);
+
+/// A connection that is kept for one transaction, and who may use it.
+pub(super) struct Pin {
     db: Db,
     number: u64,
     pinned: Mutex<Pinned>,
+    /// Somebody reads a stream.
     streaming: AtomicBool,
+    /// The task that reads what a dropped stream left.
+    reading: Slot<Option<AbortHandle>>,
 }
 
 /// The connection of a transaction.
@@ -43,7 +53,8 @@ impl Transaction {
             other => other?,
         };
         let pinned = Mutex::new(Pinned { held, ended: None });
-        Ok(Self { db: db.clone(), number, pinned, streaming: AtomicBool::new(false) })
+        let (streaming, reading) = (AtomicBool::new(false), Slot::new(None));
+        Ok(Self(Arc::new(Pin { db: db.clone(), number, pinned, streaming, reading })))
     }
 
     async fn begin_on_one(db: &Db, number: u64) -> Result<Held> {
@@ -71,10 +82,7 @@ impl Transaction {
     /// [`Error::Conflict`] and others where the server refused, in which case it is rolled back.
     #[doc(alias = "transaction.commit")]
     pub async fn commit(self) -> Result<()> {
-        let mut pinned = self.pinned.into_inner();
-        if let Some(reason) = pinned.reason() {
-            return Err(Error::TransactionEnded(reason));
-        }
+        let mut pinned = self.0.lock().await?;
         let session = pinned.session();
         let deadline = session.statement_timeout();
         match session.control(Control::Commit, deadline).await {
@@ -104,40 +112,79 @@ impl Transaction {
     /// A transaction that was over already is no error here: it is undone.
     #[doc(alias = "transaction.rollback")]
     pub async fn rollback(self) -> Result<()> {
-        self.pinned.into_inner().undo().await
+        self.0.wait().await?.undo().await
+    }
+
+    pub(super) fn pin(&self) -> &Arc<Pin> {
+        &self.0
     }
 
     pub(super) fn db(&self) -> &Db {
-        &self.db
+        self.0.db()
     }
 
     #[cfg(test)]
     pub(super) fn number(&self) -> u64 {
-        self.number
+        self.0.number
+    }
+}
+
+impl Drop for Transaction {
+    fn drop(&mut self) {
+        // Nothing comes after it that the rest of a stream would have to be read for.
+        if let Some(task) = self.0.reading().take() {
+            task.abort();
+        }
+    }
+}
+
+impl Pin {
+    pub(super) fn db(&self) -> &Db {
+        &self.db
     }
 
     /// Waits for the statement before this one.
     pub(super) async fn lock(&self) -> Result<MutexGuard<'_, Pinned>> {
-        if self.streaming.load(Ordering::Acquire) {
-            return Err(Error::ConnectionBusy);
-        }
-        let pinned = match self.pinned.try_lock() {
-            Ok(pinned) => pinned,
-            Err(_) => {
-                let after = self.db.acquire_timeout();
-                tokio::time::timeout(after, self.pinned.lock())
-                    .await
-                    .map_err(|_| Error::Timeout { operation: Operation::Acquire, after })?
-            }
-        };
+        let pinned = self.wait().await?;
         match pinned.reason() {
             Some(reason) => Err(Error::TransactionEnded(reason)),
             None => Ok(pinned),
         }
     }
 
+    /// The same, be it over or not.
+    async fn wait(&self) -> Result<MutexGuard<'_, Pinned>> {
+        if self.streaming.load(Ordering::Acquire) {
+            return Err(Error::ConnectionBusy);
+        }
+        if let Ok(pinned) = self.pinned.try_lock() {
+            return Ok(pinned);
+        }
+        let after = self.db.acquire_timeout();
+        tokio::time::timeout(after, self.pinned.lock())
+            .await
+            .map_err(|_| Error::Timeout { operation: Operation::Acquire, after })
+    }
+
     pub(super) fn set_streaming(&self, streaming: bool) {
         self.streaming.store(streaming, Ordering::Release);
+    }
+
+    /// Lets a stream that nobody reads come to its end. The statement has the lock, so the next one waits for it.
+    pub(super) fn read_to_end(&self, statement: BoxFuture<'static, Result<Done>>) {
+        self.set_streaming(false);
+        // Without a runtime it is dropped, and with it the transaction is over.
+        let Ok(runtime) = runtime::Handle::try_current() else { return };
+        let deadline = self.db.pool().shared.upkeep_timeout;
+        let task = runtime.spawn(async move {
+            // What it says was for its reader. Given up at the deadline, it ends the transaction.
+            let _ = tokio::time::timeout(deadline, statement).await;
+        });
+        *self.reading() = Some(task.abort_handle());
+    }
+
+    fn reading(&self) -> std::sync::MutexGuard<'_, Option<AbortHandle>> {
+        self.reading.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -154,7 +201,7 @@ impl Pinned {
     fn reason(&self) -> Option<Box<str>> {
         match &self.ended {
             Some(reason) => Some(reason.clone()),
-            None if self.peek().is_dirty() => Some("a statement was dropped half-way".into()),
+            None if self.peek().is_dirty() => Some("a statement was given up half-way".into()),
             None => None,
         }
     }
@@ -197,6 +244,6 @@ impl Pinned {
 
 impl fmt::Debug for Transaction {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Transaction").field("number", &self.number).field("db", &self.db).finish()
+        f.debug_struct("Transaction").field("number", &self.0.number).field("db", &self.0.db).finish()
     }
 }

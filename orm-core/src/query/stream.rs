@@ -10,9 +10,9 @@ use futures_core::Stream;
 
 use super::Plan;
 use super::plan::wanted;
-use crate::db::{Call, CallStatement, Handle};
-use crate::driver::{BoxFuture, Cells, Flow, RowSink};
-use crate::error::Result;
+use crate::db::{Handle, Streaming};
+use crate::driver::{Cells, Flow, RowSink};
+use crate::error::{Error, Result};
 use crate::model::Row;
 use crate::schema::Table;
 use crate::sql::Rows;
@@ -23,8 +23,11 @@ const BATCH: usize = 64;
 
 /// The rows of a query as they arrive, in constant memory.
 ///
-/// A `futures` `Stream`, and usable without that crate through [`RowStream::next`]. Dropped before its end, it throws the connection
-/// away, since the rest of the result is on it.
+/// A `futures` `Stream`, and usable without that crate through [`RowStream::next`].
+///
+/// It may be dropped before its end. On a `Db` that throws the connection away, since the rest of the result is on it. In a transaction
+/// what is left is read in the background, and the next statement waits for that; where this takes longer than the connect deadline, or
+/// there is no runtime to do it, the transaction is over. To read less, ask for less with [`Query::limit`](super::Query::limit).
 ///
 /// ```
 /// # use orm_core::prelude::*;
@@ -48,7 +51,9 @@ const BATCH: usize = 64;
 /// ```
 #[must_use = "a stream sends nothing until it is polled"]
 pub struct RowStream<'a, O> {
-    statement: Option<BoxFuture<'a, Result<()>>>,
+    statement: Option<Streaming<'a>>,
+    /// What went wrong, once the rows before it are gone.
+    error: Option<Error>,
     arrived: Arc<Mutex<VecDeque<O>>>,
     ready: VecDeque<O>,
 }
@@ -62,15 +67,13 @@ impl<O> fmt::Debug for RowStream<'_, O> {
 impl<'a, O: Send + 'static> RowStream<'a, O> {
     pub(super) fn new(table: &'static Table, plan: Box<dyn Plan<O>>, rows: Rows, handle: Handle<'a>) -> Self {
         let arrived = Arc::new(Mutex::new(VecDeque::new()));
-        let queue = Arc::clone(&arrived);
-        let statement = async move {
-            let statement = select(handle.dialect(), table, wanted(&*plan), rows)?;
-            let call = Call { table: Some(table), statement: CallStatement::Dynamic(&statement.sql) };
-            let mut sink = Queue { plan: &*plan, queue };
-            handle.stream_lease().await?.run(call, statement.params, &mut sink).await?;
-            Ok(())
+        let rendered = select(handle.dialect(), table, wanted(&*plan), rows);
+        let sink = Queue { plan, queue: Arc::clone(&arrived) };
+        let (statement, error) = match rendered {
+            Ok(rendered) => (Some(handle.stream(table, rendered.sql, rendered.params, sink)), None),
+            Err(error) => (None, Some(error)),
         };
-        Self { statement: Some(Box::pin(statement)), arrived, ready: VecDeque::new() }
+        Self { statement, error, arrived, ready: VecDeque::new() }
     }
 
     /// The next row, `None` after the last.
@@ -92,37 +95,26 @@ impl<O: Send + 'static> Stream for RowStream<'_, O> {
         if let Some(row) = this.ready.pop_front() {
             return Poll::Ready(Some(Ok(row)));
         }
-        let Some(statement) = &mut this.statement else { return Poll::Ready(None) };
-        let end = statement.as_mut().poll(context);
+        let Some(statement) = &mut this.statement else { return Poll::Ready(this.error.take().map(Err)) };
+        let end = statement.poll(context);
         std::mem::swap(&mut this.ready, &mut *this.arrived.lock().unwrap_or_else(PoisonError::into_inner));
         let row = this.ready.pop_front();
-        match end {
-            Poll::Pending => row.map_or(Poll::Pending, |row| Poll::Ready(Some(Ok(row)))),
-            Poll::Ready(Ok(())) => {
-                this.statement = None;
-                Poll::Ready(row.map(Ok))
-            }
-            Poll::Ready(Err(error)) => {
-                // The rows before the error come first; it is reported when they are gone.
-                this.statement = None;
-                match row {
-                    None => Poll::Ready(Some(Err(error))),
-                    Some(row) => {
-                        this.statement = Some(Box::pin(std::future::ready(Err(error))));
-                        Poll::Ready(Some(Ok(row)))
-                    }
-                }
-            }
+        if let Poll::Ready(end) = end {
+            this.statement = None;
+            this.error = end.err();
+            // The rows before the error come first.
+            return Poll::Ready(row.map(Ok).or_else(|| this.error.take().map(Err)));
         }
+        row.map_or(Poll::Pending, |row| Poll::Ready(Some(Ok(row))))
     }
 }
 
-struct Queue<'p, O> {
-    plan: &'p dyn Plan<O>,
+struct Queue<O> {
+    plan: Box<dyn Plan<O>>,
     queue: Arc<Mutex<VecDeque<O>>>,
 }
 
-impl<O: Send> RowSink for Queue<'_, O> {
+impl<O: Send> RowSink for Queue<O> {
     fn row(&mut self, cells: &mut dyn Cells) -> Result<Flow> {
         let row = self.plan.read(&mut Row::new(cells, 0))?;
         let mut queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner);

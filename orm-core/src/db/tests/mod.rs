@@ -9,4 +9,5 @@ mod pool;
 mod proxy;
 mod send;
 mod server;
+mod stream;
 mod transaction;

@@ -34,7 +34,7 @@ fn spawned(db: Db) -> tokio::task::JoinHandle<Result<usize>> {
             .transaction(async move |tx| {
                 let _owned = moved;
                 tx.handle().atomically(async |inner| statement(inner).await).await?;
-                let mut lease = tx.handle().stream_lease().await?;
+                let mut lease = tx.handle().lease().await?;
                 lease.run(CALL, Vec::new(), &mut NoRows).await?;
                 Ok(1)
             })
@@ -47,10 +47,10 @@ fn spawned(db: Db) -> tokio::task::JoinHandle<Result<usize>> {
     })
 }
 
-/// A stream keeps its lease in a boxed future.
+/// The verbs keep their lease in a boxed future.
 fn boxed<'a>(executor: &'a impl Executor) -> crate::driver::BoxFuture<'a, Result<()>> {
     Box::pin(async move {
-        let mut lease = executor.handle().stream_lease().await?;
+        let mut lease = executor.handle().lease().await?;
         lease.run(CALL, Vec::new(), &mut NoRows).await?;
         Ok(())
     })

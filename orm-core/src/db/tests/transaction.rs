@@ -158,22 +158,6 @@ fn rows(cell: &str) -> Vec<Vec<String>> {
 }
 
 #[tokio::test]
-async fn a_stream_keeps_others_out_until_it_is_dropped() {
-    for place in places().await {
-        let db = place.db().await;
-        let tx = db.begin().await.unwrap();
-        let stream = tx.handle().stream_lease().await.unwrap();
-        assert!(matches!(run(&tx, "SELECT 1").await, Err(Error::ConnectionBusy)));
-        assert!(matches!(tx.handle().stream_lease().await.map(|_| ()), Err(Error::ConnectionBusy)));
-        drop(stream);
-        run(&tx, "SELECT 1").await.unwrap();
-        tx.commit().await.unwrap();
-        db.close().await.unwrap();
-        place.end().await;
-    }
-}
-
-#[tokio::test]
 async fn atomically_is_a_transaction_or_part_of_one() {
     for place in places().await {
         let db = place.db().await;
