@@ -3,7 +3,7 @@
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens as _, format_ident, quote};
 use syn::spanned::Spanned as _;
-use syn::{Attribute, Expr, ExprLit, ExprUnary, Field, Lit, LitStr, Meta, Type, UnOp};
+use syn::{Attribute, Expr, ExprLit, ExprUnary, Field, Lit, LitStr, Meta, UnOp};
 
 use crate::ast::{Binary, Column, Default, Index, Managed, Model, Name, Shape, Skipped};
 use crate::attr::{At, FieldAttrs, ModelAttrs, nearest};
@@ -255,15 +255,4 @@ fn position_of(field: &Ident, columns: &[Column], errors: &Errors) -> Option<usi
         errors.at(field.span(), format_args!("no column field `{wanted}` in this struct{hint}"));
     }
     found.map(|column| column.position)
-}
-
-/// The innermost type behind the invisible groups that a macro puts around its arguments.
-pub(crate) fn ungroup_type(mut ty: &Type) -> &Type {
-    loop {
-        match ty {
-            Type::Group(group) => ty = &group.elem,
-            Type::Paren(paren) => ty = &paren.elem,
-            _ => return ty,
-        }
-    }
 }

@@ -8,7 +8,6 @@ use syn::{
 };
 
 use crate::errors::Errors;
-use crate::infer::ungroup_type;
 
 /// A struct with named fields and without parameters.
 pub(crate) struct NamedStruct<'a> {
@@ -101,4 +100,15 @@ pub(crate) fn is_builtin_integer(ty: &Type) -> bool {
     path.path.get_ident().is_some_and(|name| {
         ["u64", "i64", "u32", "i32", "u16", "i16", "u8", "i8"].iter().any(|known| name == known)
     })
+}
+
+/// The innermost type behind the invisible groups that a macro puts around its arguments.
+fn ungroup_type(mut ty: &Type) -> &Type {
+    loop {
+        match ty {
+            Type::Group(group) => ty = &group.elem,
+            Type::Paren(paren) => ty = &paren.elem,
+            _ => return ty,
+        }
+    }
 }

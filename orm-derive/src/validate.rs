@@ -270,7 +270,16 @@ fn indexes_differ(model: &Model, errors: &Errors) {
             );
         }
         for earlier in &model.indexes[..n] {
-            if earlier.name.text.eq_ignore_ascii_case(&index.name.text) {
+            if earlier.columns == index.columns {
+                let unique =
+                    if earlier.unique != index.unique { ", and `unique` makes one by itself" } else { "" };
+                errors.at(
+                    index.span,
+                    format_args!(
+                        "there is an index over the same columns already{unique}: remove one of them"
+                    ),
+                );
+            } else if earlier.name.text.eq_ignore_ascii_case(&index.name.text) {
                 let message = if earlier.unique == index.unique {
                     format!(
                         "there is an index {:?} already: remove one, or name it with `name = \"..\"`",
@@ -283,15 +292,6 @@ fn indexes_differ(model: &Model, errors: &Errors) {
                     )
                 };
                 errors.at(index.name.span, message);
-            } else if earlier.columns == index.columns {
-                let unique =
-                    if earlier.unique != index.unique { ", and `unique` makes one by itself" } else { "" };
-                errors.at(
-                    index.span,
-                    format_args!(
-                        "there is an index over the same columns already{unique}: remove one of them"
-                    ),
-                );
             }
         }
     }
