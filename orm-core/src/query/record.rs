@@ -5,7 +5,7 @@ use super::sink::Collect;
 use super::update::Changes;
 use super::{Query, bulk, destroy, update};
 use crate::db::{Call, CallStatement, Db, Executor, Handle};
-use crate::driver::BoxFuture;
+use crate::driver::{BoxFuture, Cells, Flow, RowSink};
 use crate::error::{Error, Result};
 use crate::model::{Assignments, IntoDraft, IntoKey, Model};
 use crate::sql::{check, fixed};
@@ -183,7 +183,7 @@ pub trait Record: Model {
         Box::pin(async move { update::update_record(db.handle(), self, changes?).await })
     }
 
-    /// Reads every column of this record again: one SELECT by key.
+    /// Reads every column of this record again: one SELECT by key. Fields that are no columns keep what they have.
     ///
     /// ```
     /// # use orm_core::prelude::*;
@@ -211,8 +211,13 @@ pub trait Record: Model {
             for &n in Self::TABLE.primary_key {
                 key.push(self.value(n)?.into_owned());
             }
-            let fresh = by_key::<Self>(db.handle(), key).await?;
-            *self = fresh.ok_or(Error::RecordNotFound { table: Self::TABLE.name })?;
+            // Into a copy, so that an error changes nothing; not a new record, whose fields that are no columns would be empty.
+            let mut sink = Refill { record: self.clone_record(), found: false };
+            read_by_key::<Self>(db.handle(), key, &mut sink).await?;
+            if !sink.found {
+                return Err(Error::RecordNotFound { table: Self::TABLE.name });
+            }
+            *self = sink.record;
             Ok(())
         })
     }
@@ -345,13 +350,37 @@ pub trait Record: Model {
 impl<M: Model> Record for M {}
 
 async fn by_key<M: Model>(handle: Handle<'_>, key: Vec<Value<'static>>) -> Result<Option<M>> {
+    let plan = Whole::NEW;
+    let mut sink = Collect::new(&plan);
+    read_by_key::<M>(handle, key, &mut sink).await?;
+    Ok(sink.rows.pop())
+}
+
+async fn read_by_key<M: Model>(
+    handle: Handle<'_>,
+    key: Vec<Value<'static>>,
+    sink: &mut dyn RowSink,
+) -> Result<()> {
     for (value, column) in key.iter().zip(M::TABLE.key_columns()) {
         check(handle.dialect(), column, value)?;
     }
-    let plan = Whole::NEW;
-    let mut sink = Collect::new(&plan);
     let statement =
         CallStatement::Fixed(&M::statements().find_by_key, &|dialect| fixed::find_by_key(dialect, M::TABLE));
-    handle.run(Call { table: Some(M::TABLE), statement }, key, &mut sink).await?;
-    Ok(sink.rows.pop())
+    handle.run(Call { table: Some(M::TABLE), statement }, key, sink).await.map(drop)
+}
+
+/// Sets every column's field of a record to the cells of a row.
+struct Refill<M> {
+    record: M,
+    found: bool,
+}
+
+impl<M: Model> RowSink for Refill<M> {
+    fn row(&mut self, cells: &mut dyn Cells) -> Result<Flow> {
+        for column in 0..M::TABLE.columns.len() {
+            self.record.set_value(column, cells.take(column).into_owned())?;
+        }
+        self.found = true;
+        Ok(Flow::Continue)
+    }
 }
