@@ -18,6 +18,8 @@ mod decoding;
 mod definitions;
 mod destroys;
 mod errors;
+mod executors;
+mod fields;
 mod finders;
 mod foreign_keys;
 mod keys;
@@ -110,6 +112,8 @@ fn main() -> ExitCode {
         definitions::cases(),
         destroys::cases(),
         errors::cases(),
+        executors::cases(),
+        fields::cases(),
         finders::cases(),
         foreign_keys::cases(),
         keys::cases(),
