@@ -75,7 +75,8 @@ impl DbOptions {
         self
     }
 
-    /// How long to wait for a connection while all are in use; 30 seconds unless told.
+    /// How long to wait for a connection while all are in use, and once more for one that has to be cleaned or asked whether it is
+    /// still there; 30 seconds unless told.
     #[doc(alias = "pool.acquire")]
     pub fn acquire_timeout(mut self, deadline: Duration) -> Self {
         self.acquire_timeout = deadline;

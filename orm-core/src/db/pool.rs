@@ -89,20 +89,31 @@ impl Pool {
 
     /// A connection that is ready for a statement.
     pub(super) async fn acquire(&self) -> Result<Held> {
-        loop {
-            let object = self.inner.get().await.map_err(|error| self.error(error))?;
-            let mut held = Held { object: Some(object), recovering: false };
-            let session = held.session();
-            session.transaction = None;
-            if session.is_ready() {
-                return Ok(held);
-            }
-            // One that cannot be made ready is out of the pool for good, so this comes to an end.
-            if session.prepare().await {
-                return Ok(held);
-            }
-            held.discard();
+        let mut held = self.take().await?;
+        if held.session().is_ready() {
+            return Ok(held);
         }
+        // A server that does not answer would cost a deadline for each of its connections.
+        let after = self.acquire_timeout;
+        tokio::time::timeout(after, self.make_ready(held))
+            .await
+            .unwrap_or(Err(Error::Timeout { operation: Operation::Acquire, after }))
+    }
+
+    async fn make_ready(&self, mut held: Held) -> Result<Held> {
+        // One that cannot be made ready is out of the pool for good, so this comes to an end.
+        while !held.session().is_ready() && !held.session().prepare().await {
+            held.discard();
+            held = self.take().await?;
+        }
+        Ok(held)
+    }
+
+    async fn take(&self) -> Result<Held> {
+        let object = self.inner.get().await.map_err(|error| self.error(error))?;
+        let mut held = Held { object: Some(object), recovering: false };
+        held.session().transaction = None;
+        Ok(held)
     }
 
     fn error(&self, error: PoolError<Error>) -> Error {

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use super::place::{ask, assert_ended, balances, bank, one, run, servers, transfer};
 use super::proxy::Proxy;
-use crate::db::DbOptions;
+use crate::db::{DbOptions, Executor as _};
 use crate::error::{Error, Operation};
 
 #[tokio::test]
@@ -134,6 +134,30 @@ async fn a_further_connection_has_a_deadline_too() {
         proxy.let_go();
         run(&db, "SELECT 1").await.unwrap();
         tx.commit().await.unwrap();
+        db.close().await.unwrap();
+        place.end().await;
+    }
+}
+
+#[tokio::test]
+async fn connections_that_do_not_answer_cost_one_deadline_together() {
+    for place in servers().await {
+        let proxy = Proxy::to(&place).await;
+        let options = DbOptions::new(&proxy.url).min_connections(3).max_connections(3);
+        let db = options.acquire_timeout(Duration::from_millis(300)).connect().await.unwrap();
+        let mut leases = Vec::new();
+        for _ in 0..3 {
+            leases.push(db.handle().lease().await.unwrap());
+        }
+        leases.iter_mut().for_each(crate::db::lease::Lease::touch);
+        drop(leases);
+        proxy.hold_answers();
+        let started = Instant::now();
+        let error = run(&db, "SELECT 1").await.unwrap_err();
+        assert!(matches!(error, Error::Timeout { operation: Operation::Acquire, .. }), "{error:?}");
+        assert!(started.elapsed() < Duration::from_secs(3), "{}: {:?}", place.url, started.elapsed());
+        proxy.let_go();
+        run(&db, "SELECT 1").await.unwrap();
         db.close().await.unwrap();
         place.end().await;
     }
