@@ -7,6 +7,7 @@ mod log;
 mod options;
 mod pool;
 mod session;
+mod shared;
 mod stream;
 mod texts;
 mod transaction;

@@ -5,7 +5,8 @@ use std::sync::atomic::{AtomicBool, AtomicU64};
 use std::time::Duration;
 
 use super::log::Log;
-use super::pool::{Pool, Shared};
+use super::pool::Pool;
+use super::shared::Shared;
 use super::{Db, Inner};
 use crate::backend;
 use crate::error::{Error, Operation, Result};

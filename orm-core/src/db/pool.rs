@@ -1,7 +1,7 @@
 //! The pool: bare connections, each with the marks that tell whether it may be used again.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use deadpool::managed::{
@@ -11,23 +11,12 @@ use deadpool::managed::{
 use tokio::runtime;
 
 use super::session::{Condition, Session};
+use super::shared::Shared;
 use crate::driver::{Connector, Control};
 use crate::error::{Error, Operation, Result};
 
 /// A connection that was not used for this long is asked whether its server is still there.
 const IDLE_BEFORE_PING: Duration = Duration::from_secs(15);
-
-/// What all connections of a pool know.
-#[derive(Debug)]
-pub(super) struct Shared {
-    /// Goes up whenever a connection breaks: all others of that time are asked before they are used again.
-    pub(super) epoch: AtomicU64,
-    pub(super) closed: AtomicBool,
-    pub(super) statement_timeout: Option<Duration>,
-    /// Bounds everything that we ask of a connection for ourselves.
-    pub(super) upkeep_timeout: Duration,
-    pub(super) log: super::log::Log,
-}
 
 /// What deadpool calls the manager.
 pub(super) struct Opener {

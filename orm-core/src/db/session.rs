@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::pool::Shared;
+use super::shared::Shared;
 use crate::driver::{BoxFuture, Cells, Connection, Control, Done, Flow, RowSink, Statement};
 use crate::error::{Error, Operation, Result};
 use crate::value::Value;

@@ -1,0 +1,18 @@
+//! What the pool and its connections have in common.
+
+use std::sync::atomic::{AtomicBool, AtomicU64};
+use std::time::Duration;
+
+use super::log::Log;
+
+/// What all connections of a pool know.
+#[derive(Debug)]
+pub(super) struct Shared {
+    /// Goes up whenever a connection breaks: all others of that time are asked before they are used again.
+    pub(super) epoch: AtomicU64,
+    pub(super) closed: AtomicBool,
+    pub(super) statement_timeout: Option<Duration>,
+    /// Bounds everything that we ask of a connection for ourselves.
+    pub(super) upkeep_timeout: Duration,
+    pub(super) log: Log,
+}
