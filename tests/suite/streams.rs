@@ -130,18 +130,43 @@ async fn a_transaction_is_busy_until_the_stream_is_over(fixture: &Fixture) -> Ou
     tx.commit().await?;
     check_eq!(Point::find().count(db).await?, 512);
 
-    // Dropped half-way it takes the transaction with it, since part of its reply is still under way.
+    // Dropped half-way it is read to its end before the next statement, so that the transaction goes on.
     let tx = db.begin().await?;
     Point::find().everything().destroy(&tx).await?;
     Point::bulk_create(&tx, (0..500_u32).map(|number| Point::build().number(number))).await?;
+    for rows in [1, 64, 65, 499] {
+        let mut stream = Point::find().order_by(Point::NUMBER).stream(&tx);
+        for n in 0..rows {
+            check_eq!(stream.try_next().await?.map(|point| point.number), Some(n));
+        }
+        drop(stream);
+        check_eq!(Point::find().count(&tx).await?, 500);
+    }
+    check_eq!(Point::find().count(db).await?, 512);
     let mut stream = Point::find().stream(&tx);
     check!(stream.try_next().await?.is_some());
     drop(stream);
-    check_matches!(Point::find().count(&tx).await, Err(Error::TransactionEnded(_)));
-    check_matches!(tx.commit().await, Err(Error::TransactionEnded(_)));
-    check_eq!(Point::find().count(db).await?, 512);
-    Point::find().filter(Point::NUMBER.lt(12_u32)).destroy(db).await?;
+    tx.commit().await?;
     check_eq!(Point::find().count(db).await?, 500);
+    // And so it can be rolled back, by hand or by dropping it.
+    for by_hand in [true, false] {
+        let tx = db.begin().await?;
+        Point::find().everything().destroy(&tx).await?;
+        Point::bulk_create(&tx, (0..300_u32).map(|number| Point::build().number(number))).await?;
+        let mut stream = Point::find().stream(&tx);
+        check!(stream.try_next().await?.is_some());
+        drop(stream);
+        if by_hand {
+            tx.rollback().await?;
+        } else {
+            drop(tx);
+        }
+        check_eq!(Point::find().count(db).await?, 500);
+        check_eq!(
+            Point::find().filter(Point::NUMBER.eq(1_u32)).update(db, Point::NUMBER.set(1_u32)).await?,
+            1
+        );
+    }
     Ok(())
 }
 
