@@ -11,6 +11,7 @@ pub(super) fn explain(mut error: Error, table: Option<&'static Table>, sql: &str
         }
         Error::UniqueViolation(violation) => {
             if let Some(table) = table {
+                join_name(violation, table);
                 locate(violation, table);
                 name_key(violation, table);
             }
@@ -43,6 +44,17 @@ fn locate(violation: &mut Violation, table: &'static Table) {
         && let Some(constraint) = violation.constraint.as_deref()
     {
         violation.columns = columns_of(constraint, table);
+    }
+}
+
+/// A name with a point in it, which was taken for that between a table and an index.
+fn join_name(violation: &mut Violation, table: &'static Table) {
+    let (Some(before), Some(after)) = (&violation.table, &violation.constraint) else { return };
+    let whole = format!("{before}.{after}");
+    let known = |name: &str| table.indexes.iter().any(|index| index.name.eq_ignore_ascii_case(name));
+    let behind = whole.get(table.name.len() + 1..).filter(|_| whole.starts_with(table.name));
+    if let Some(name) = [Some(&*whole), behind].into_iter().flatten().find(|name| known(name)) {
+        (violation.table, violation.constraint) = (None, Some(name.to_owned()));
     }
 }
 
@@ -87,7 +99,11 @@ fn columns_of(constraint: &str, table: &'static Table) -> Vec<String> {
         .iter()
         .map(|column| column.name)
         .filter(|column| {
-            of_table.strip_prefix(column).is_some_and(|rest| rest.is_empty() || rest.starts_with('_'))
+            // One word behind it says what it is; with more the rule may be about further columns.
+            let what = |rest: &str| {
+                rest.is_empty() || rest.strip_prefix('_').is_some_and(|word| !word.contains('_'))
+            };
+            of_table.strip_prefix(column).is_some_and(what)
         })
         .max_by_key(|column| column.len())
         .map(|column| vec![column.to_owned()])
@@ -135,6 +151,9 @@ mod tests {
             ("notes_size_unit_check", vec!["size_unit"]),
             ("notes_size_check", vec!["size"]),
             ("notes_sizes", vec![]),
+            // Of an index that the model does not know.
+            ("notes_size_colour_key", vec![]),
+            ("notes_size_key", vec!["size"]),
         ] {
             let violation = unique(None, name);
             assert_eq!(
