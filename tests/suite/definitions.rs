@@ -170,6 +170,8 @@ struct Group {
     upper: i32,
     #[model(column = "100%")]
     percent: Option<i32>,
+    #[model(column = "a.b", unique)]
+    dotted: Option<i32>,
 }
 
 async fn reserved_words_and_odd_names(fixture: &Fixture) -> Outcome {
@@ -201,6 +203,12 @@ async fn reserved_words_and_odd_names(fixture: &Fixture) -> Outcome {
         Group::find().select((Group::EVIL, Group::PERCENT)).filter(Group::ID.eq(one.id)).all(db).await?,
         [(None, Some(7))]
     );
+    let dotted = draft(8).dotted(5).save(db).await?;
+    check_matches!(
+        &draft(9).dotted(5).save(db).await,
+        Err(Error::UniqueViolation(rule)) if rule.columns == ["a.b"] && rule.model == Some("Group") && rule.constraint.as_deref() == Some("group_a.b_idx")
+    );
+    dotted.destroy(db).await?;
     check_matches!(draft(2).save(db).await, Err(Error::UniqueViolation(rule)) if rule.columns == ["größe"] && rule.table.as_deref() == Some("group"));
     check_eq!(Group::find().order_by(Group::ID).limit(1).filter(Group::ID.gt(1_u64)).destroy(db).await?, 1);
     one.destroy(db).await?;
