@@ -42,9 +42,9 @@ impl Listener {
         std::mem::take(&mut *self.heard.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// The texts of it, with the quotes that standard SQL has.
+    /// The texts of it, with the quotes that standard SQL has, and without what only SQLite writes behind a limit.
     pub(crate) fn sql(&self) -> Vec<String> {
-        self.take().into_iter().map(|logged| logged.sql.replace('`', "\"")).collect()
+        self.take().into_iter().map(|logged| plain(&logged.sql)).collect()
     }
 }
 
@@ -98,4 +98,9 @@ impl Subscriber for Heard {
     fn enter(&self, _span: &Id) {}
 
     fn exit(&self, _span: &Id) {}
+}
+
+/// The text in the words that all databases share.
+pub(crate) fn plain(sql: &str) -> String {
+    sql.replace('`', "\"").replace("LIMIT ? + 0", "LIMIT ?")
 }

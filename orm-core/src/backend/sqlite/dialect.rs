@@ -83,9 +83,10 @@ impl Dialect for SqliteDialect {
     }
 
     fn limit_offset(&self, out: &mut String, limit: bool, offset: bool, _position: usize) {
+        // A bare parameter would be looked at while planning, and the statement prepared anew each time one is bound.
         match (limit, offset) {
-            (true, true) => out.push_str("LIMIT ? OFFSET ?"),
-            (true, false) => out.push_str("LIMIT ?"),
+            (true, true) => out.push_str("LIMIT ? + 0 OFFSET ?"),
+            (true, false) => out.push_str("LIMIT ? + 0"),
             (false, true) => out.push_str("LIMIT -1 OFFSET ?"),
             (false, false) => {}
         }

@@ -302,7 +302,7 @@ async fn small_words() {
     };
     let limits = [(true, true), (true, false), (false, true), (false, false)]
         .map(|(limit, offset)| written(&|out| SqliteDialect.limit_offset(out, limit, offset, 1)));
-    assert_eq!(limits, ["LIMIT ? OFFSET ?", "LIMIT ?", "LIMIT -1 OFFSET ?", ""]);
+    assert_eq!(limits, ["LIMIT ? + 0 OFFSET ?", "LIMIT ? + 0", "LIMIT -1 OFFSET ?", ""]);
     let numbers = "SELECT * FROM (VALUES (1), (2), (3)) ";
     let sql = format!("{numbers}{}", limits[2]);
     assert_eq!(rows(&mut *connection, &sql, vec![Value::Int(2)]).await, [[Value::Int(3)]]);
