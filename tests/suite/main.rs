@@ -102,6 +102,7 @@ macro_rules! check_matches {
 pub(crate) use check_matches;
 
 fn main() -> ExitCode {
+    statements::prepare();
     let arguments = Arguments::from_args();
     let cases: Vec<Case> = [
         aggregates::cases(),

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id, Record};
-use tracing::subscriber::DefaultGuard;
+use tracing::subscriber::{DefaultGuard, Interest};
 use tracing::{Event, Metadata, Subscriber};
 
 /// What the log said of one statement.
@@ -19,6 +19,40 @@ pub(crate) struct Logged {
     pub(crate) rows: Option<u64>,
     pub(crate) error: Option<String>,
     pub(crate) has_elapsed: bool,
+}
+
+/// Keeps `tracing` from forgetting a listener: where nobody at all listens, a place that logs for the first time may be taken for one
+/// that nobody wants to hear, just while another thread begins to listen.
+pub(crate) fn prepare() {
+    // The harness runs once, so there is no other before it.
+    let _ = tracing::subscriber::set_global_default(Undecided);
+}
+
+/// Wants to be asked each time, and never wants anything.
+struct Undecided;
+
+impl Subscriber for Undecided {
+    fn register_callsite(&self, _metadata: &'static Metadata<'static>) -> Interest {
+        Interest::sometimes()
+    }
+
+    fn enabled(&self, _metadata: &Metadata<'_>) -> bool {
+        false
+    }
+
+    fn new_span(&self, _span: &Attributes<'_>) -> Id {
+        Id::from_u64(1)
+    }
+
+    fn record(&self, _span: &Id, _values: &Record<'_>) {}
+
+    fn record_follows_from(&self, _span: &Id, _follows: &Id) {}
+
+    fn event(&self, _event: &Event<'_>) {}
+
+    fn enter(&self, _span: &Id) {}
+
+    fn exit(&self, _span: &Id) {}
 }
 
 /// Hears all statements of this thread until it is dropped.
