@@ -27,8 +27,8 @@ pub fn run(url: &str, setup: &Setup) -> Result<String> {
 }
 
 async fn measure(url: &str, tables: &mut MysqlTables, setup: &Setup) -> Result<String> {
+    Ours::connect(url, 1).await?.fill().await?;
     let ours = Ours::connect(url, 10).await?;
-    ours.fill().await?;
     let entrants: Vec<Box<dyn Entrant>> =
         vec![Box::new(Crowd(Tuned::new(url)?)), Box::new(Crowd(ours)), Box::new(Crowd(Stock::new(url)?))];
     let outcomes = compete(&[Workload::Pool], entrants, tables, setup).await?;
