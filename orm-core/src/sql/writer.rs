@@ -257,12 +257,18 @@ impl<'d> Writer<'d> {
         Ok(())
     }
 
-    fn json_equal(&mut self, column: &ColumnDef, value: Value<'static>, negated: bool) -> Result<()> {
+    /// A column's name and the placeholder of a value for it, for a dialect to put together. The value is bound.
+    fn column_and_value(&mut self, column: &ColumnDef, value: Value<'static>) -> (String, String) {
         let (mut name, mut placeholder) = (String::new(), String::new());
         self.dialect.identifier(&mut name, column.name);
         self.placeholders += 1;
         self.dialect.placeholder(&mut placeholder, self.placeholders);
         self.params.push(value);
+        (name, placeholder)
+    }
+
+    fn json_equal(&mut self, column: &ColumnDef, value: Value<'static>, negated: bool) -> Result<()> {
+        let (name, placeholder) = self.column_and_value(column, value);
         self.push(if negated { "NOT (" } else { "" });
         self.dialect.json_equal(&mut self.sql, &name, &placeholder);
         self.push(if negated { ")" } else { "" });
@@ -282,11 +288,7 @@ impl<'d> Writer<'d> {
         }
         self.can_compare(column, &value)?;
         check(self.dialect, column, &value)?;
-        let (mut name, mut placeholder) = (String::new(), String::new());
-        self.dialect.identifier(&mut name, column.name);
-        self.placeholders += 1;
-        self.dialect.placeholder(&mut placeholder, self.placeholders);
-        self.params.push(value);
+        let (name, placeholder) = self.column_and_value(column, value);
         self.dialect.null_safe_equal(&mut self.sql, &name, &placeholder, negated);
         Ok(())
     }
@@ -354,11 +356,7 @@ impl<'d> Writer<'d> {
     /// As [`Writer::bind`].
     pub fn arithmetic(&mut self, column: &ColumnDef, op: char, value: Value<'static>) -> Result<&mut Self> {
         check(self.dialect, column, &value)?;
-        let (mut name, mut placeholder) = (String::new(), String::new());
-        self.dialect.identifier(&mut name, column.name);
-        self.placeholders += 1;
-        self.dialect.placeholder(&mut placeholder, self.placeholders);
-        self.params.push(value);
+        let (name, placeholder) = self.column_and_value(column, value);
         self.push(&name).push(" = ");
         self.dialect.arithmetic(&mut self.sql, column, &name, op, &placeholder);
         Ok(self)
