@@ -82,6 +82,10 @@ impl<'a> Lease<'a> {
         result.map_err(|error| explain(error, call.table, sql))
     }
 
+    pub(crate) fn dialect(&self) -> &'static dyn Dialect {
+        self.db.dialect()
+    }
+
     /// The distance between the ids of a plain bulk insert; `None` where each row has to be asked for.
     pub(crate) fn bulk_id_step(&self) -> Option<u64> {
         self.session().bulk_id_step()

@@ -21,7 +21,7 @@ use crate::error::Result;
 use crate::sql::Dialect;
 
 pub use executor::{Executor, Handle};
-pub(crate) use lease::{Call, CallStatement};
+pub(crate) use lease::{Call, CallStatement, Lease};
 pub use options::DbOptions;
 pub(crate) use stream::Streaming;
 pub use transaction::Transaction;

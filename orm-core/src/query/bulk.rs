@@ -1,12 +1,12 @@
 //! INSERT of many records.
 
 use super::insert::{Values, insert_values, now, push_params};
-use crate::db::{Call, CallStatement, Handle, Transaction};
+use crate::db::{Call, CallStatement, Handle, Lease, Transaction};
 use crate::driver::{Cells, Flow, NoRows, RowSink};
 use crate::error::{Error, Mismatch, Result};
 use crate::model::{Draft, Model, draft};
 use crate::schema::Table;
-use crate::sql::fixed;
+use crate::sql::{Dialect, fixed};
 use crate::value::Value;
 
 /// The most rows of one INSERT. Larger ones are no faster, and a statement of this size stays prepared.
@@ -40,7 +40,7 @@ pub(super) async fn bulk_create<M: Model>(handle: Handle<'_>, rows: Rows) -> Res
         return Ok(Vec::new());
     }
     let uniform = each(&values, table).all(|row| has_id(row, id) == has_id(&values[..width], id));
-    if uniform && count <= chunk_rows(handle, table) && fits(handle, table, &values).await? {
+    if uniform && count <= chunk_rows(handle.dialect(), table) && fits(handle, table, &values).await? {
         run::<M>(handle, &mut values).await?;
     } else {
         let sent = &mut values;
@@ -61,9 +61,9 @@ fn has_id(row: &Values, id: Option<usize>) -> bool {
 }
 
 /// How many rows a full chunk has on this database: as many as it takes placeholders for.
-fn chunk_rows(handle: Handle<'_>, table: &Table) -> usize {
+fn chunk_rows(dialect: &dyn Dialect, table: &Table) -> usize {
     let width = table.columns.len().max(1);
-    (handle.dialect().capabilities().max_params / width).clamp(1, CHUNK_ROWS)
+    (dialect.capabilities().max_params / width).clamp(1, CHUNK_ROWS)
 }
 
 /// Whether one statement may be as large as these rows make it.
@@ -87,7 +87,7 @@ fn row_size(row: &Values) -> usize {
 async fn chunks<M: Model>(handle: Handle<'_>, rows: &mut Values) -> Result<()> {
     let (table, width) = (M::TABLE, M::TABLE.columns.len());
     let id = table.auto_increment();
-    let most = chunk_rows(handle, table);
+    let most = chunk_rows(handle.dialect(), table);
     let packet = handle.lease().await?.packet_limit();
     let mut rest = rows;
     while !rest.is_empty() {
@@ -112,16 +112,18 @@ async fn chunks<M: Model>(handle: Handle<'_>, rows: &mut Values) -> Result<()> {
 async fn run<M: Model>(handle: Handle<'_>, rows: &mut Values) -> Result<()> {
     let table = M::TABLE;
     let count = rows.len() / table.columns.len();
+    let mut lease = handle.lease().await?;
     let Some(id) = table.auto_increment().filter(|&id| rows[id].is_none()) else {
-        return send::<M>(handle, rows, true, false, &mut NoRows).await.map(drop);
+        return send::<M>(&mut lease, rows, true, false, &mut NoRows).await.map(drop);
     };
-    if handle.dialect().capabilities().insert_returning {
+    if lease.dialect().capabilities().insert_returning {
         let mut ids = Ids { table, id, ids: Vec::with_capacity(count) };
-        send::<M>(handle, rows, false, true, &mut ids).await?;
+        send::<M>(&mut lease, rows, false, true, &mut ids).await?;
         return ids.fill(rows);
     }
-    let step = handle.lease().await?.bulk_id_step();
-    let Some(step) = step else {
+    // Asked of the very connection that inserts: the distance is a setting of the session.
+    let Some(step) = lease.bulk_id_step() else {
+        drop(lease);
         // Ids may not be consecutive here, so each row is asked for its own.
         return if count == 1 {
             insert_values::<M>(handle, rows).await
@@ -133,7 +135,7 @@ async fn run<M: Model>(handle: Handle<'_>, rows: &mut Values) -> Result<()> {
                 .await
         };
     };
-    let first = send::<M>(handle, rows, false, false, &mut NoRows).await?;
+    let first = send::<M>(&mut lease, rows, false, false, &mut NoRows).await?;
     let mut next = first.ok_or_else(|| missing_ids(table, id))?;
     for row in rows.chunks_exact_mut(table.columns.len()) {
         row[id] = Some(Value::UInt(next));
@@ -150,7 +152,7 @@ async fn one_by_one<M: Model>(handle: Handle<'_>, rows: &mut Values) -> Result<(
 }
 
 async fn send<M: Model>(
-    handle: Handle<'_>,
+    lease: &mut Lease<'_>,
     rows: &Values,
     with_id: bool,
     returning: bool,
@@ -159,19 +161,18 @@ async fn send<M: Model>(
     let table = M::TABLE;
     let mut params = Vec::with_capacity(rows.len());
     for row in each(rows, table) {
-        push_params(handle, table, row, with_id, &mut params)?;
+        push_params(lease.dialect(), table, row, with_id, &mut params)?;
     }
     let count = rows.len() / table.columns.len();
-    let render =
-        move |dialect: &dyn crate::sql::Dialect| fixed::insert(dialect, table, with_id, count, returning);
-    let full = !with_id && count == chunk_rows(handle, table);
+    let render = move |dialect: &dyn Dialect| fixed::insert(dialect, table, with_id, count, returning);
+    let full = !with_id && count == chunk_rows(lease.dialect(), table);
     let done = if full {
         let statement = CallStatement::Fixed(&M::statements().insert_chunk, &render);
-        handle.run(Call { table: Some(table), statement }, params, sink).await?
+        lease.run(Call { table: Some(table), statement }, params, sink).await?
     } else {
-        let sql = render(handle.dialect());
+        let sql = render(lease.dialect());
         let statement = CallStatement::Dynamic(&sql);
-        handle.run(Call { table: Some(table), statement }, params, sink).await?
+        lease.run(Call { table: Some(table), statement }, params, sink).await?
     };
     Ok(done.last_insert_id)
 }

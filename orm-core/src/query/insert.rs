@@ -7,7 +7,7 @@ use crate::driver::{BoxFuture, Done, NoRows};
 use crate::error::{Error, Mismatch, Result};
 use crate::model::{Draft, Model, draft};
 use crate::schema::Table;
-use crate::sql::{check, fixed};
+use crate::sql::{Dialect, check, fixed};
 use crate::value::Value;
 
 /// The values of one record by column; `None` only for an id that the database is to generate.
@@ -59,19 +59,18 @@ pub(super) fn params<'v>(
     with_id: bool,
 ) -> Result<Vec<Value<'v>>> {
     let mut params = Vec::with_capacity(values.len());
-    push_params(handle, table, values, with_id, &mut params)?;
+    push_params(handle.dialect(), table, values, with_id, &mut params)?;
     Ok(params)
 }
 
 /// The same, added to those of other rows.
 pub(super) fn push_params<'v>(
-    handle: Handle<'_>,
+    dialect: &dyn Dialect,
     table: &Table,
     values: &'v Values,
     with_id: bool,
     params: &mut Vec<Value<'v>>,
 ) -> Result<()> {
-    let dialect = handle.dialect();
     for (n, column) in fixed::inserted(table, with_id) {
         let value = match &values[n] {
             Some(value) => {
