@@ -71,6 +71,7 @@ pub mod error;
 pub mod model;
 pub mod prelude;
 pub mod query;
+pub mod relation;
 pub mod schema;
 pub mod sql;
 pub mod types;

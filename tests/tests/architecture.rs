@@ -35,15 +35,19 @@ const RULES: &[Rule] = &[
 
 /// What no floor may use of the floors above it: the folder or file, and the modules that lie higher.
 const FLOORS: &[(&str, &[&str])] = &[
-    ("error.rs", &["value", "types", "schema", "sql", "model", "driver", "backend", "db", "query"]),
-    ("value.rs", &["types", "schema", "sql", "model", "driver", "backend", "db", "query"]),
-    ("schema/", &["sql", "model", "driver", "backend", "db", "query"]),
-    ("types/", &["sql", "model", "driver", "backend", "db", "query"]),
-    ("sql/", &["model", "driver", "backend", "db", "query"]),
-    ("model/", &["backend", "db", "query"]),
-    ("driver.rs", &["model", "backend", "db", "query"]),
-    ("backend/", &["model", "db", "query"]),
-    ("db/", &["query"]),
+    (
+        "error.rs",
+        &["value", "types", "schema", "sql", "model", "driver", "backend", "db", "query", "relation"],
+    ),
+    ("value.rs", &["types", "schema", "sql", "model", "driver", "backend", "db", "query", "relation"]),
+    ("schema/", &["sql", "model", "driver", "backend", "db", "query", "relation"]),
+    ("types/", &["sql", "model", "driver", "backend", "db", "query", "relation"]),
+    ("sql/", &["model", "driver", "backend", "db", "query", "relation"]),
+    ("model/", &["backend", "db", "query", "relation"]),
+    ("driver.rs", &["model", "backend", "db", "query", "relation"]),
+    ("backend/", &["model", "db", "query", "relation"]),
+    ("db/", &["query", "relation"]),
+    ("query/", &["relation"]),
 ];
 
 fn root() -> PathBuf {

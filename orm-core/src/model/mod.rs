@@ -5,6 +5,7 @@ mod column;
 pub(crate) mod draft;
 mod expr;
 mod key;
+mod references;
 mod row;
 
 pub(crate) use assign::Change;
@@ -13,6 +14,9 @@ pub use column::Column;
 pub use draft::{Draft, FieldSet, IntoDraft, Set};
 pub use expr::{Expr, Order, OrderBy};
 pub use key::{IntoKey, One};
+#[doc(hidden)]
+pub use references::{Exactly, Key, Many, Maybe, Presence, References, SameKey, Shape, Unlinks};
+pub use references::{Optional, Required};
 pub use row::Row;
 
 use crate::driver::FixedId;
@@ -62,7 +66,7 @@ pub fn clone_record<M: ModelClone>(record: &M) -> M {
 )]
 pub trait Model: Sized + Send + Sync + 'static {
     /// What stands for the key: `One<u64>`, or a tuple for a composite one.
-    type Key: 'static;
+    type Key: Key;
 
     /// The table.
     const TABLE: &'static Table;

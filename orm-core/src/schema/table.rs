@@ -1,6 +1,6 @@
-//! A table with its key and indexes.
+//! A table with its key, indexes and foreign keys.
 
-use super::ColumnDef;
+use super::{ColumnDef, ForeignKey};
 
 /// All that is known of a model's table at compile time.
 #[derive(Debug)]
@@ -16,6 +16,8 @@ pub struct Table {
     pub primary_key: &'static [usize],
     /// Indexes, unique or not, besides the primary key.
     pub indexes: &'static [Index],
+    /// Foreign keys, in the order of the model's `belongs_to`.
+    pub foreign_keys: &'static [ForeignKey],
 }
 
 /// An index over some columns.
@@ -41,7 +43,7 @@ impl Table {
         columns: &'static [ColumnDef],
         primary_key: &'static [usize],
     ) -> Self {
-        let table = Self { model, name, columns, primary_key, indexes: &[] };
+        let table = Self { model, name, columns, primary_key, indexes: &[], foreign_keys: &[] };
         assert!(
             table.index_length(primary_key) <= 768,
             "this primary key is longer than 768 characters, which MySQL refuses: give its columns a smaller `size`"
@@ -64,6 +66,13 @@ impl Table {
             n += 1;
         }
         self.indexes = indexes;
+        self
+    }
+
+    /// The same with foreign keys.
+    #[must_use]
+    pub const fn with_foreign_keys(mut self, foreign_keys: &'static [ForeignKey]) -> Self {
+        self.foreign_keys = foreign_keys;
         self
     }
 
