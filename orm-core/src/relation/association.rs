@@ -100,10 +100,13 @@ impl<J: Send + Sync + 'static> Kind for ManyToMany<J> {
     }
 }
 
+/// Which models, and which kind.
+type Types<M, T, K> = PhantomData<fn() -> (M, T, K)>;
+
 /// An association of the model `M` to the model `T`. The derive writes one constant for each, in upper case.
 pub struct Association<M, T, K> {
     data: Data,
-    types: PhantomData<fn() -> (M, T, K)>,
+    types: Types<M, T, K>,
 }
 
 impl<M, T, K> Clone for Association<M, T, K> {
