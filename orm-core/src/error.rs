@@ -1,6 +1,7 @@
 //! What can go wrong, as types a program can act on.
 //!
 //! No message holds a password, and none holds a bound value: a server's own text is passed on only where it cannot quote one.
+//! The keys of [`Error::UnknownKeys`] are the one exception: without them nobody could tell which record was meant.
 
 use std::fmt;
 use std::time::Duration;
@@ -82,6 +83,15 @@ pub enum Error {
     RecordNotFound {
         /// The table that was searched.
         table: &'static str,
+    },
+    /// Records that were to be linked are not there (any more). Nothing was changed.
+    #[doc(alias = "ForeignKeyConstraintError")]
+    #[error("{}", unknown_keys(table, keys))]
+    UnknownKeys {
+        /// The table that has no rows with these keys.
+        table: &'static str,
+        /// The keys as text, `7`; those of several columns in parentheses, `(7, 1)`.
+        keys: Box<Vec<String>>,
     },
     /// An `update` or `destroy` of a query without a condition.
     #[error("this would change every row of table {table:?}: add a filter, or say `.everything()`")]
@@ -328,4 +338,36 @@ impl Error {
     }
 }
 
+/// The message of [`Error::UnknownKeys`]: with the first keys of a long list.
+fn unknown_keys(table: &str, keys: &[String]) -> String {
+    const SHOWN: usize = 10;
+    let list = keys.iter().take(SHOWN).map(String::as_str).collect::<Vec<_>>().join(", ");
+    match keys.len() {
+        0 | 1 => format!("no row of table {table:?} has the key {list}"),
+        many if many > SHOWN => {
+            format!("no rows of table {table:?} have the keys {list} and {} more", many - SHOWN)
+        }
+        _ => format!("no rows of table {table:?} have the keys {list}"),
+    }
+}
+
 const _: () = assert!(size_of::<Error>() <= 32, "Error must stay at most 32 bytes");
+
+#[cfg(test)]
+mod tests {
+    use super::Error;
+
+    #[test]
+    fn unknown_keys_are_told_and_long_lists_cut() {
+        let message = |keys: Vec<u32>| {
+            let keys = keys.iter().map(u32::to_string).collect();
+            Error::UnknownKeys { table: "tasks", keys: Box::new(keys) }.to_string()
+        };
+        assert_eq!(message(vec![99_999]), r#"no row of table "tasks" has the key 99999"#);
+        assert_eq!(message(vec![7, 8]), r#"no rows of table "tasks" have the keys 7, 8"#);
+        assert_eq!(
+            message((1..=12).collect()),
+            r#"no rows of table "tasks" have the keys 1, 2, 3, 4, 5, 6, 7, 8, 9, 10 and 2 more"#
+        );
+    }
+}
