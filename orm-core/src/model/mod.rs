@@ -4,6 +4,7 @@ mod assign;
 mod column;
 pub(crate) mod draft;
 mod expr;
+mod join;
 mod key;
 mod references;
 mod row;
@@ -13,6 +14,8 @@ pub use assign::{Assignment, Assignments};
 pub use column::Column;
 pub use draft::{Draft, FieldSet, IntoDraft, Set};
 pub use expr::{Expr, Order, OrderBy};
+#[doc(hidden)]
+pub use join::Join;
 pub use key::{IntoKey, One};
 #[doc(hidden)]
 pub use references::{Exactly, Key, Many, Maybe, Presence, References, SameKey, Shape, Unlinks};

@@ -18,6 +18,8 @@ pub struct Table {
     pub indexes: &'static [Index],
     /// Foreign keys, in the order of the model's `belongs_to`.
     pub foreign_keys: &'static [ForeignKey],
+    /// The join tables without a model of their own that this model's `many_to_many` name: made and dropped together with it.
+    pub joins: &'static [fn() -> &'static Table],
 }
 
 /// An index over some columns.
@@ -43,7 +45,7 @@ impl Table {
         columns: &'static [ColumnDef],
         primary_key: &'static [usize],
     ) -> Self {
-        let table = Self { model, name, columns, primary_key, indexes: &[], foreign_keys: &[] };
+        let table = Self { model, name, columns, primary_key, indexes: &[], foreign_keys: &[], joins: &[] };
         assert!(
             table.index_length(primary_key) <= 768,
             "this primary key is longer than 768 characters, which MySQL refuses: give its columns a smaller `size`"
@@ -73,6 +75,13 @@ impl Table {
     #[must_use]
     pub const fn with_foreign_keys(mut self, foreign_keys: &'static [ForeignKey]) -> Self {
         self.foreign_keys = foreign_keys;
+        self
+    }
+
+    /// The same with join tables that have no model.
+    #[must_use]
+    pub const fn with_joins(mut self, joins: &'static [fn() -> &'static Table]) -> Self {
+        self.joins = joins;
         self
     }
 
