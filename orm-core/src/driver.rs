@@ -3,6 +3,7 @@
 //! A statement travels down as text, an id and parameters; rows travel up into a [`RowSink`], cell by cell and by position,
 //! without a boxed future or a vector per row.
 
+use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::OnceLock;
@@ -133,10 +134,34 @@ pub enum Control {
     Commit,
     /// Ends it, undoing what was done.
     Rollback,
+    /// Marks a place in the open transaction, or goes back to one.
+    Savepoint(Savepoint),
     /// Asks whether the server is there.
     Ping,
     /// Clears the session of all that was set in it, and sets our own settings again.
     Reset,
+}
+
+/// What is done with a place in a transaction. Its number is its own: no other of the transaction has had it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Savepoint {
+    /// Marks it.
+    Set(u64),
+    /// Forgets it and those after it, keeping what was done.
+    Release(u64),
+    /// Undoes what was done since. It stays.
+    RollBackTo(u64),
+}
+
+impl fmt::Display for Savepoint {
+    /// In SQL, which every database words alike.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Set(number) => write!(f, "SAVEPOINT orm_{number}"),
+            Self::Release(number) => write!(f, "RELEASE SAVEPOINT orm_{number}"),
+            Self::RollBackTo(number) => write!(f, "ROLLBACK TO SAVEPOINT orm_{number}"),
+        }
+    }
 }
 
 /// One connection to a database. One statement at a time; a future dropped half-way leaves the connection unusable

@@ -108,16 +108,19 @@ async fn a_failure_in_a_later_chunk_leaves_nothing(fixture: &Fixture) -> Outcome
     let rows = Row::bulk_create(db, (3_000..5_500_u64).map(|tag| Row::build().tag(tag))).await?;
     check_eq!(Row::find().count(db).await?, 2_501);
     check_eq!(Row::find_by_id(db, rows[2_499].id).await?.map(|row| row.tag), Some(5_499));
-    // In a transaction of the caller's own it is for the caller to give up, and the error does.
-    let failed: Result<(), Error> = db
-        .transaction(async |tx| {
-            Row::build().tag(9_000_u64).save(tx).await?;
-            Row::bulk_create(tx, drafts()).await?;
-            Ok(())
-        })
-        .await;
-    check_matches!(failed, Err(Error::UniqueViolation(_)));
-    check_eq!(Row::find().count(db).await?, 2_501);
+    // A transaction of the caller's own can go on.
+    let tx = db.begin().await?;
+    Row::build().tag(9_000_u64).save(&tx).await?;
+    let listener = Listener::start();
+    check_matches!(Row::bulk_create(&tx, drafts()).await, Err(Error::UniqueViolation(_)));
+    let heard = listener.sql();
+    check_eq!(heard.first().map(String::as_str), Some("SAVEPOINT orm_1"));
+    check_eq!(heard.last().map(String::as_str), Some("ROLLBACK TO SAVEPOINT orm_1"));
+    check_eq!(Row::find().count(&tx).await?, 2_502);
+    Row::bulk_create(&tx, (10_000..11_001_u64).map(|tag| Row::build().tag(tag))).await?;
+    check_eq!(listener.sql().last().map(String::as_str), Some("RELEASE SAVEPOINT orm_2"));
+    tx.commit().await?;
+    check_eq!(Row::find().count(db).await?, 3_503);
     Ok(())
 }
 

@@ -106,12 +106,12 @@ impl<'a> Handle<'a> {
         self.lease().await?.run(call, params, sink).await
     }
 
-    /// Runs several statements that take effect together: in a transaction of their own, or as part of the one that is open.
+    /// Runs several statements that take effect together: in a transaction of their own, or within a savepoint of the one that is
+    /// open, so that a caller who goes on after an error finds nothing half done.
     pub(crate) async fn atomically<T>(self, work: impl AsyncFnOnce(&Transaction) -> Result<T>) -> Result<T> {
         match self {
             Self::Db(db) => db.transaction(work).await,
-            // A savepoint belongs here, so that a caller who goes on after an error finds nothing half done.
-            Self::Transaction(transaction) => work(transaction).await,
+            Self::Transaction(transaction) => transaction.savepoint(work).await,
         }
     }
 }

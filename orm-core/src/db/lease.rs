@@ -1,12 +1,13 @@
 //! A connection on loan for one statement or a few.
 
-use tokio::sync::MutexGuard;
+use tokio::sync::OwnedMutexGuard;
 
 use super::Db;
 use super::blame::explain;
+use super::pinned::Pinned;
 use super::pool::Held;
 use super::session::Session;
-use super::transaction::{Pin, Pinned};
+use super::transaction::Pin;
 use crate::driver::{Done, FixedId, RowSink, Statement};
 use crate::error::Result;
 use crate::schema::Table;
@@ -41,7 +42,7 @@ pub(crate) struct Lease<'a> {
 
 enum Hold<'a> {
     Pooled(Held),
-    Pinned { pin: &'a Pin, pinned: MutexGuard<'a, Pinned>, stream: bool },
+    Pinned { pin: &'a Pin, pinned: OwnedMutexGuard<Pinned>, stream: bool },
 }
 
 impl<'a> Lease<'a> {

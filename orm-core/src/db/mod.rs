@@ -5,6 +5,7 @@ mod executor;
 mod lease;
 mod log;
 mod options;
+mod pinned;
 mod pool;
 mod session;
 mod shared;

@@ -1,5 +1,6 @@
 //! A connection with its marks: what was begun on it, and whether its reply was read.
 
+use std::borrow::Cow;
 use std::future::poll_fn;
 use std::pin::pin;
 use std::sync::Arc;
@@ -110,13 +111,14 @@ impl Session {
 
     /// Runs one of our own commands: marked, bounded, and logged where it is part of a transaction.
     pub(super) async fn control(&mut self, command: Control, deadline: Option<Duration>) -> Result<()> {
-        let text = match command {
-            Control::Begin => Some("BEGIN"),
-            Control::Commit => Some("COMMIT"),
-            Control::Rollback => Some("ROLLBACK"),
+        let text: Option<Cow<'_, str>> = match command {
+            Control::Begin => Some("BEGIN".into()),
+            Control::Commit => Some("COMMIT".into()),
+            Control::Rollback => Some("ROLLBACK".into()),
+            Control::Savepoint(step) => Some(step.to_string().into()),
             Control::Ping | Control::Reset => None,
         };
-        let record = text.and_then(|text| self.shared.log.start(text, &[], self.transaction));
+        let record = text.as_deref().and_then(|text| self.shared.log.start(text, &[], self.transaction));
         self.dirty = true;
         let result = bounded(deadline, self.connection.control(command)).await.map(|()| Done::default());
         if let Some(record) = record {

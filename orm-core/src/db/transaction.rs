@@ -5,15 +5,14 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex as Slot, PoisonError};
 
 use tokio::runtime;
-use tokio::sync::{Mutex, MutexGuard};
+use tokio::sync::{Mutex, OwnedMutexGuard};
 use tokio::task::AbortHandle;
 
 use super::Db;
+use super::pinned::Pinned;
 use super::pool::Held;
-use super::session::Session;
-use crate::driver::{BoxFuture, Control, Done, RowSink, Statement};
+use crate::driver::{BoxFuture, Control, Done};
 use crate::error::{Error, Operation, Result};
-use crate::value::Value;
 
 /// A transaction: statements that take effect together or not at all.
 ///
@@ -29,17 +28,13 @@ pub struct Transaction(Arc<Pin>);
 pub(super) struct Pin {
     db: Db,
     number: u64,
-    pinned: Mutex<Pinned>,
+    pinned: Arc<Mutex<Pinned>>,
+    /// Whether it is within a savepoint of another.
+    nested: bool,
     /// Somebody reads a stream.
     streaming: AtomicBool,
     /// The task that reads what a dropped stream left.
     reading: Slot<Option<AbortHandle>>,
-}
-
-/// The connection of a transaction.
-pub(super) struct Pinned {
-    held: Held,
-    ended: Option<Box<str>>,
 }
 
 impl Transaction {
@@ -52,9 +47,14 @@ impl Transaction {
             Err(Error::ConnectionLost(_)) => Self::begin_on_one(db, number).await?,
             other => other?,
         };
-        let pinned = Mutex::new(Pinned { held, ended: None });
+        Ok(Self::over(db.clone(), number, Pinned::new(held)))
+    }
+
+    fn over(db: Db, number: u64, pinned: Pinned) -> Self {
+        let nested = pinned.is_savepoint();
+        let pinned = Arc::new(Mutex::new(pinned));
         let (streaming, reading) = (AtomicBool::new(false), Slot::new(None));
-        Ok(Self(Arc::new(Pin { db: db.clone(), number, pinned, streaming, reading })))
+        Self(Arc::new(Pin { db, number, pinned, nested, streaming, reading }))
     }
 
     async fn begin_on_one(db: &Db, number: u64) -> Result<Held> {
@@ -115,6 +115,25 @@ impl Transaction {
         self.0.wait().await?.undo().await
     }
 
+    /// Runs the closure within a savepoint: `Ok` releases it, and `Err` rolls back to it, so that this transaction can go on.
+    ///
+    /// Statements of others on this transaction wait until it is over. Dropped half-way, it is rolled back before the next statement.
+    pub(super) async fn savepoint<T>(&self, work: impl AsyncFnOnce(&Self) -> Result<T>) -> Result<T> {
+        let pinned = Pinned::savepoint(self.0.lock().await?).await?;
+        let inner = Self::over(self.0.db.clone(), self.0.number, pinned);
+        match work(&inner).await {
+            Ok(value) => {
+                inner.0.lock().await?.release().await?;
+                Ok(value)
+            }
+            Err(error) => {
+                // Where this fails the transaction is over; the closure's error says more.
+                let _ = inner.rollback().await;
+                Err(error)
+            }
+        }
+    }
+
     pub(super) fn pin(&self) -> &Arc<Pin> {
         &self.0
     }
@@ -131,6 +150,9 @@ impl Transaction {
 
 impl Drop for Transaction {
     fn drop(&mut self) {
+        if self.0.nested {
+            return;
+        }
         // Nothing comes after it that the rest of a stream would have to be read for.
         if let Some(task) = self.0.reading().take() {
             task.abort();
@@ -144,8 +166,9 @@ impl Pin {
     }
 
     /// Waits for the statement before this one.
-    pub(super) async fn lock(&self) -> Result<MutexGuard<'_, Pinned>> {
-        let pinned = self.wait().await?;
+    pub(super) async fn lock(&self) -> Result<OwnedMutexGuard<Pinned>> {
+        let mut pinned = self.wait().await?;
+        pinned.undo_abandoned().await;
         match pinned.reason() {
             Some(reason) => Err(Error::TransactionEnded(reason)),
             None => Ok(pinned),
@@ -153,15 +176,15 @@ impl Pin {
     }
 
     /// The same, be it over or not.
-    async fn wait(&self) -> Result<MutexGuard<'_, Pinned>> {
+    async fn wait(&self) -> Result<OwnedMutexGuard<Pinned>> {
         if self.streaming.load(Ordering::Acquire) {
             return Err(Error::ConnectionBusy);
         }
-        if let Ok(pinned) = self.pinned.try_lock() {
+        if let Ok(pinned) = Arc::clone(&self.pinned).try_lock_owned() {
             return Ok(pinned);
         }
         let after = self.db.acquire_timeout();
-        tokio::time::timeout(after, self.pinned.lock())
+        tokio::time::timeout(after, Arc::clone(&self.pinned).lock_owned())
             .await
             .map_err(|_| Error::Timeout { operation: Operation::Acquire, after })
     }
@@ -185,60 +208,6 @@ impl Pin {
 
     fn reading(&self) -> std::sync::MutexGuard<'_, Option<AbortHandle>> {
         self.reading.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl Pinned {
-    pub(super) fn session(&mut self) -> &mut Session {
-        self.held.session()
-    }
-
-    pub(super) fn peek(&self) -> &Session {
-        self.held.peek()
-    }
-
-    /// Why the transaction is over, if it is.
-    fn reason(&self) -> Option<Box<str>> {
-        match &self.ended {
-            Some(reason) => Some(reason.clone()),
-            None if self.peek().is_dirty() => Some("a statement was given up half-way".into()),
-            None => None,
-        }
-    }
-
-    /// Runs a statement and notices when that was the end of the transaction.
-    pub(super) async fn run(
-        &mut self,
-        statement: Statement<'_>,
-        params: Vec<Value<'_>>,
-        sink: &mut dyn RowSink,
-    ) -> Result<Done> {
-        if let Some(reason) = self.reason() {
-            return Err(Error::TransactionEnded(reason));
-        }
-        let result = self.session().run(statement, params, sink).await;
-        let ended = match &result {
-            Err(Error::Conflict(_)) => Some("the server ended it because of a conflict"),
-            Err(Error::ConnectionLost(_)) => Some("its connection was lost"),
-            Err(Error::Timeout { .. }) => Some("a statement missed its deadline"),
-            Err(_) if !self.peek().in_transaction() => Some("the server ended it with an error"),
-            Ok(_) if !self.peek().in_transaction() => Some("a statement ended it implicitly"),
-            _ => None,
-        };
-        self.ended = ended.map(Into::into);
-        result
-    }
-
-    /// Makes sure that nothing of it stays.
-    async fn undo(&mut self) -> Result<()> {
-        let session = self.session();
-        // A lost connection is undone by the server, and one that is over has nothing left to undo.
-        let lost = session.is_dirty() && !session.survives_cancel();
-        if lost || !(session.is_dirty() || session.in_transaction()) {
-            return Ok(());
-        }
-        let deadline = session.upkeep_timeout();
-        session.control(Control::Rollback, Some(deadline)).await
     }
 }
 

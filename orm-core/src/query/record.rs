@@ -91,8 +91,9 @@ pub trait Record: Model {
 
     /// Saves many drafts and gives the records with their ids.
     ///
-    /// One INSERT of up to 1,000 rows, or several in one transaction where a limit of the database asks for it. On MySQL the ids are
-    /// counted up from the first, where the server promises that they are consecutive; elsewhere they come by RETURNING.
+    /// One INSERT of up to 1,000 rows, or several in one transaction where a limit of the database asks for it; in a transaction of the
+    /// caller's own they are within a savepoint. On MySQL the ids are counted up from the first, where the server promises that they are
+    /// consecutive; elsewhere they come by RETURNING.
     ///
     /// ```
     /// # use orm_core::prelude::*;
@@ -111,8 +112,8 @@ pub trait Record: Model {
     /// ```
     ///
     /// # Errors
-    /// [`Error::Encode`] where a value does not fit its column, before anything is sent; whatever the database says. Then nothing is stored;
-    /// within a transaction of the caller's own, once that is rolled back.
+    /// [`Error::Encode`] where a value does not fit its column, before anything is sent; whatever the database says. Then nothing is stored,
+    /// and a transaction of the caller's own can go on.
     #[doc(alias = "bulkCreate")]
     fn bulk_create<E: Executor + ?Sized, D: IntoDraft<Self>>(
         db: &E,
@@ -150,7 +151,8 @@ pub trait Record: Model {
 
     /// Writes some columns of this record, and sets `updated_at`: one UPDATE by key. The fields change too.
     ///
-    /// Where the database reckons a value (`increment`), the UPDATE and a SELECT that reads it back run in one transaction.
+    /// Where the database reckons a value (`increment`), the UPDATE and a SELECT that reads it back run in one transaction, or within a
+    /// savepoint of the caller's own.
     /// Fields that are not assigned keep what they have, saved or not.
     ///
     /// ```

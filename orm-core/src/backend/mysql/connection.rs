@@ -169,6 +169,7 @@ impl MysqlConnection {
             Control::Begin => conn.query_drop("START TRANSACTION").await?,
             Control::Commit => conn.query_drop("COMMIT").await?,
             Control::Rollback => conn.query_drop("ROLLBACK").await?,
+            Control::Savepoint(step) => conn.query_drop(step.to_string()).await?,
             Control::Ping => conn.ping().await?,
             Control::Reset => {
                 if !conn.reset().await? {

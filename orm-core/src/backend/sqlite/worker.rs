@@ -173,6 +173,14 @@ impl Worker<'_> {
             Control::Commit => self.execute("COMMIT"),
             Control::Rollback if connection.is_autocommit() => Ok(()),
             Control::Rollback => self.execute("ROLLBACK"),
+            // Outside of a transaction it would open one.
+            Control::Savepoint(_) if connection.is_autocommit() => {
+                Err(Error::TransactionEnded("SQLite has rolled it back".into()))
+            }
+            // Not kept prepared: no other statement has this text.
+            Control::Savepoint(step) => connection
+                .execute_batch(&step.to_string())
+                .map_err(|failure| error::explain(connection, failure, false)),
             Control::Ping => Ok(()),
             Control::Reset => {
                 if !connection.is_autocommit() {

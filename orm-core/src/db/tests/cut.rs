@@ -4,12 +4,12 @@ use std::pin::pin;
 use std::task::Poll;
 
 use super::place::{Kept, Place, ask, balances, bank, embedded, one, places, run, transfer};
-use crate::db::{Call, CallStatement, Db, Executor as _};
+use crate::db::{Call, CallStatement, Db, Executor as _, Transaction};
 use crate::driver::NoRows;
 use crate::error::Result;
 
 /// Drops the future after so many polls. `None` where it was dropped.
-async fn cut<T>(polls: u32, future: impl Future<Output = T>) -> Option<T> {
+pub(super) async fn cut<T>(polls: u32, future: impl Future<Output = T>) -> Option<T> {
     let mut future = pin!(future);
     let mut left = polls;
     std::future::poll_fn(|context| {
@@ -41,6 +41,7 @@ async fn all(db: &Db, place: &Place) -> Result<()> {
     db.transaction(transfer).await?;
     let tx = db.begin().await?;
     transfer(&tx).await?;
+    tx.handle().atomically(twice).await?;
     tx.rollback().await?;
     let mut lease = db.handle().lease().await?;
     lease.touch();
@@ -48,6 +49,22 @@ async fn all(db: &Db, place: &Place) -> Result<()> {
     lease.run(call, Vec::new(), &mut NoRows).await?;
     drop(lease);
     ask(db, "SELECT balance FROM accounts").await?;
+    Ok(())
+}
+
+/// Two transfers, one of them within a savepoint, with points between the statements where it can be dropped.
+pub(super) async fn twice(tx: &Transaction) -> Result<()> {
+    tokio::task::yield_now().await;
+    transfer(tx).await?;
+    tokio::task::yield_now().await;
+    let inner = async |tx: &Transaction| {
+        tokio::task::yield_now().await;
+        transfer(tx).await?;
+        tokio::task::yield_now().await;
+        Ok(())
+    };
+    tx.handle().atomically(inner).await?;
+    tokio::task::yield_now().await;
     Ok(())
 }
 

@@ -7,6 +7,7 @@ mod log;
 mod place;
 mod pool;
 mod proxy;
+mod savepoint;
 mod send;
 mod server;
 mod stream;

@@ -156,19 +156,3 @@ async fn statements_wait_for_each_other() {
 fn rows(cell: &str) -> Vec<Vec<String>> {
     vec![vec![cell.to_owned()]]
 }
-
-#[tokio::test]
-async fn atomically_is_a_transaction_or_part_of_one() {
-    for place in places().await {
-        let db = place.db().await;
-        let journal = Journal::start();
-        db.handle().atomically(async |tx| run(tx, "SELECT 1").await).await.unwrap();
-        assert_eq!(journal.statements(), ["BEGIN", "SELECT 1", "COMMIT"]);
-        db.transaction(async |tx| tx.handle().atomically(async |tx| run(tx, "SELECT 1").await).await)
-            .await
-            .unwrap();
-        assert_eq!(journal.statements(), ["BEGIN", "SELECT 1", "COMMIT"]);
-        db.close().await.unwrap();
-        place.end().await;
-    }
-}

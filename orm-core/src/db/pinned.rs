@@ -1,0 +1,191 @@
+//! The connection that a transaction keeps, and its savepoints.
+
+use tokio::sync::OwnedMutexGuard;
+
+use super::pool::Held;
+use super::session::Session;
+use crate::driver::{Control, Done, RowSink, Savepoint as Step, Statement};
+use crate::error::{Error, Result};
+use crate::value::Value;
+
+/// What the statements of a transaction run on, or those within a savepoint of it.
+pub(super) struct Pinned {
+    base: Base,
+    /// The savepoint whose work was given up half-way: it is rolled back to before anything else.
+    abandoned: Option<u64>,
+}
+
+enum Base {
+    Connection(Root),
+    Savepoint(Savepoint),
+}
+
+/// The connection of a transaction.
+struct Root {
+    held: Held,
+    /// Why the transaction is over.
+    ended: Option<Box<str>>,
+    /// How many savepoints it has had, so that no name is used twice.
+    savepoints: u64,
+}
+
+/// A savepoint. What is outside of it waits until it is over.
+struct Savepoint {
+    outer: OwnedMutexGuard<Pinned>,
+    number: u64,
+    over: bool,
+}
+
+impl Drop for Savepoint {
+    fn drop(&mut self) {
+        if !self.over {
+            self.outer.abandoned = Some(self.number);
+        }
+    }
+}
+
+impl Root {
+    fn ended(&self) -> Option<Box<str>> {
+        match &self.ended {
+            Some(reason) => Some(reason.clone()),
+            None if self.held.peek().is_dirty() => Some("a statement was given up half-way".into()),
+            None => None,
+        }
+    }
+
+    /// Notices when a statement was the end of the transaction.
+    fn note<T>(&mut self, result: &Result<T>) {
+        let open = self.held.peek().in_transaction();
+        let ended = match result {
+            Err(Error::Conflict(_)) => Some("the server ended it because of a conflict"),
+            Err(Error::ConnectionLost(_)) => Some("its connection was lost"),
+            Err(Error::Timeout { .. }) => Some("a statement missed its deadline"),
+            Err(_) if !open => Some("the server ended it with an error"),
+            Ok(_) if !open => Some("a statement ended it implicitly"),
+            _ => None,
+        };
+        self.ended = ended.map(Into::into);
+    }
+}
+
+impl Pinned {
+    pub(super) fn new(held: Held) -> Self {
+        Self { base: Base::Connection(Root { held, ended: None, savepoints: 0 }), abandoned: None }
+    }
+
+    /// Sets a savepoint. What is given for it is to be used instead, until it is dropped.
+    pub(super) async fn savepoint(mut outer: OwnedMutexGuard<Self>) -> Result<Self> {
+        let root = outer.root_mut();
+        root.savepoints += 1;
+        let number = root.savepoints;
+        outer.control(Control::Savepoint(Step::Set(number))).await?;
+        Ok(Self { base: Base::Savepoint(Savepoint { outer, number, over: false }), abandoned: None })
+    }
+
+    fn root(&self) -> &Root {
+        match &self.base {
+            Base::Connection(root) => root,
+            Base::Savepoint(savepoint) => savepoint.outer.root(),
+        }
+    }
+
+    fn root_mut(&mut self) -> &mut Root {
+        match &mut self.base {
+            Base::Connection(root) => root,
+            Base::Savepoint(savepoint) => savepoint.outer.root_mut(),
+        }
+    }
+
+    pub(super) fn session(&mut self) -> &mut Session {
+        self.root_mut().held.session()
+    }
+
+    pub(super) fn peek(&self) -> &Session {
+        self.root().held.peek()
+    }
+
+    /// Why the transaction is over, if it is.
+    pub(super) fn reason(&self) -> Option<Box<str>> {
+        self.root().ended()
+    }
+
+    /// Whether it is that of a savepoint.
+    pub(super) fn is_savepoint(&self) -> bool {
+        matches!(self.base, Base::Savepoint(_))
+    }
+
+    /// Rolls back what was given up half-way. Where that does not work, the transaction is over.
+    pub(super) async fn undo_abandoned(&mut self) {
+        let Some(number) = self.abandoned else { return };
+        if self.reason().is_none() {
+            self.roll_back_to(number).await.ok();
+        }
+        self.abandoned = None;
+    }
+
+    async fn roll_back_to(&mut self, number: u64) -> Result<()> {
+        let result = self.control(Control::Savepoint(Step::RollBackTo(number))).await;
+        if result.is_err() {
+            let reason = || "what was done since a savepoint could not be undone".into();
+            self.root_mut().ended.get_or_insert_with(reason);
+        }
+        result
+    }
+
+    /// Runs a statement and notices when that was the end of the transaction.
+    pub(super) async fn run(
+        &mut self,
+        statement: Statement<'_>,
+        params: Vec<Value<'_>>,
+        sink: &mut dyn RowSink,
+    ) -> Result<Done> {
+        if let Some(reason) = self.reason() {
+            return Err(Error::TransactionEnded(reason));
+        }
+        let root = self.root_mut();
+        let result = root.held.session().run(statement, params, sink).await;
+        root.note(&result);
+        result
+    }
+
+    async fn control(&mut self, command: Control) -> Result<()> {
+        let root = self.root_mut();
+        let session = root.held.session();
+        let deadline = session.statement_timeout();
+        let result = session.control(command, deadline).await;
+        root.note(&result);
+        result
+    }
+
+    /// Keeps what was done since the savepoint, as part of what is outside of it.
+    pub(super) async fn release(&mut self) -> Result<()> {
+        let Base::Savepoint(Savepoint { number, .. }) = self.base else { return Ok(()) };
+        self.control(Control::Savepoint(Step::Release(number))).await?;
+        self.leave();
+        Ok(())
+    }
+
+    /// Makes sure that nothing of it stays.
+    pub(super) async fn undo(&mut self) -> Result<()> {
+        if let Base::Savepoint(Savepoint { number, .. }) = self.base {
+            // One that is over is undone as a whole.
+            let result = if self.reason().is_none() { self.roll_back_to(number).await } else { Ok(()) };
+            self.leave();
+            return result;
+        }
+        let session = self.session();
+        // A lost connection is undone by the server, and one that is over has nothing left to undo.
+        let lost = session.is_dirty() && !session.survives_cancel();
+        if lost || !(session.is_dirty() || session.in_transaction()) {
+            return Ok(());
+        }
+        let deadline = session.upkeep_timeout();
+        session.control(Control::Rollback, Some(deadline)).await
+    }
+
+    fn leave(&mut self) {
+        if let Base::Savepoint(savepoint) = &mut self.base {
+            savepoint.over = true;
+        }
+    }
+}
