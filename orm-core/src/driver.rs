@@ -79,6 +79,9 @@ pub trait Cells {
         self.len() == 0
     }
 
+    /// Whether the cell at this position is NULL; so is one that was taken, or one past the end. It can be taken afterwards.
+    fn is_null(&self, index: usize) -> bool;
+
     /// Takes the cell at this position: borrowed from the driver's buffer, or owned. A second take of it, or one past the end, gives NULL.
     fn take(&mut self, index: usize) -> Value<'_>;
 }

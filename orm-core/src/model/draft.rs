@@ -132,6 +132,10 @@ impl Cells for OwnCells<'_> {
         self.0.len()
     }
 
+    fn is_null(&self, index: usize) -> bool {
+        !matches!(self.0.get(index), Some(Some(value)) if !value.is_null())
+    }
+
     fn take(&mut self, index: usize) -> Value<'_> {
         self.0.get_mut(index).and_then(Option::take).unwrap_or(Value::Null)
     }

@@ -146,7 +146,7 @@ impl<M> fmt::Debug for Order<M> {
 
 impl<M> Order<M> {
     pub(super) fn new(column: &'static ColumnDef, descending: bool) -> Self {
-        Self { term: OrderTerm { column, descending, nulls_last: None }, model: PhantomData }
+        Self { term: OrderTerm { descending, ..OrderTerm::of(column) }, model: PhantomData }
     }
 
     /// NULLs before all else.

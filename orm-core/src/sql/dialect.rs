@@ -23,6 +23,23 @@ pub struct Capabilities {
     pub compares_to_nul: bool,
     /// Whether statements that change tables can be rolled back.
     pub transactional_ddl: bool,
+    /// How it reads a few rows for each of many parents.
+    pub per_parent: PerParent,
+    /// The most parents whose rows are read by one statement.
+    pub max_parents: usize,
+    /// The same where each parent has a limit.
+    pub max_limited_parents: usize,
+}
+
+/// How the rows of many parents are read where each parent has a limit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PerParent {
+    /// A subquery in FROM that sees the row of the parent.
+    Lateral,
+    /// A SELECT for each parent, put together by UNION ALL.
+    UnionAll,
+    /// One SELECT that numbers the rows of each parent.
+    RowNumber,
 }
 
 /// Where in a text a given piece has to stand.

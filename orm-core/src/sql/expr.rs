@@ -1,5 +1,6 @@
 //! Conditions as a tree. Values are encoded already; names get quoted when the tree is rendered.
 
+use super::Link;
 use super::dialect::Match;
 use crate::error::Mismatch;
 use crate::schema::ColumnDef;
@@ -36,6 +37,17 @@ impl Compare {
     }
 }
 
+/// What is asked of the rows at the other end of an association.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Test {
+    /// At least one meets the condition.
+    Any,
+    /// Not one meets the condition.
+    None,
+    /// All meet the condition; so do none at all. A row whose condition comes to NULL does not meet it.
+    Every,
+}
+
 /// A condition on the row of one table.
 #[derive(Debug, Clone)]
 pub enum Expr {
@@ -69,6 +81,13 @@ pub enum Expr {
         values: Vec<Value<'static>>,
         /// Whether it must be none of them.
         negated: bool,
+    },
+    /// Several columns together against a list: keys of more than one column.
+    InRows {
+        /// The columns.
+        columns: Vec<&'static ColumnDef>,
+        /// The list, each row with a value for each column; an empty one matches nothing.
+        rows: Vec<Vec<Value<'static>>>,
     },
     /// Between two values, both included.
     Between {
@@ -109,6 +128,17 @@ pub enum Expr {
         pattern: String,
         /// Whether it must not match.
         negated: bool,
+    },
+    /// A question about the rows at the other end of an association.
+    Related {
+        /// The association; the row in question is at its near end.
+        link: Link,
+        /// The question.
+        test: Test,
+        /// The condition on the far rows; all given are joined by AND.
+        filter: Vec<Expr>,
+        /// Where there is a join table: which of its rows are looked at; all given are joined by AND.
+        through: Vec<Expr>,
     },
     /// All of these; none means true.
     And(Vec<Expr>),

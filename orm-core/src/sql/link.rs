@@ -29,6 +29,14 @@ pub struct Through {
 }
 
 impl Link {
+    /// Whether a near row can have no more than one far row, since the columns that hold its key are unique.
+    pub fn is_unique(&self) -> bool {
+        let within = |key: &[usize]| !key.is_empty() && key.iter().all(|column| self.far.contains(column));
+        self.through.is_none()
+            && (within(self.target.primary_key)
+                || self.target.indexes.iter().any(|index| index.unique && within(index.columns)))
+    }
+
     /// The columns of the near row.
     pub fn near_columns(&self) -> impl Iterator<Item = &'static ColumnDef> + use<> {
         columns(self.source, self.near)

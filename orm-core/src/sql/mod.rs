@@ -3,14 +3,16 @@
 pub mod ddl;
 mod dialect;
 mod expr;
+mod facts;
 pub mod fixed;
 mod link;
 pub mod select;
 mod statement;
+pub mod tree;
 mod writer;
 
-pub use dialect::{Capabilities, Dialect, Match};
-pub use expr::{Compare, Expr};
+pub use dialect::{Capabilities, Dialect, Match, PerParent};
+pub use expr::{Compare, Expr, Test};
 pub use link::{Link, Through};
 pub use statement::{OrderTerm, Rows};
-pub use writer::{Rendered, Writer, check};
+pub use writer::{Place, Rendered, Writer, check};

@@ -1,6 +1,6 @@
 //! SELECT, and the UPDATE and DELETE of rows that a condition picks.
 
-use super::{Dialect, Expr, Rendered, Rows, Writer};
+use super::{Dialect, Place, Rendered, Rows, Writer};
 use crate::error::{Error, Result};
 use crate::schema::{ColumnDef, Table};
 use crate::value::Value;
@@ -35,15 +35,16 @@ pub enum NewValue {
 /// Where a value did not encode or something is not possible on this database.
 pub fn select(dialect: &dyn Dialect, table: &Table, wanted: Wanted<'_>, rows: Rows) -> Result<Rendered> {
     let mut writer = Writer::new(dialect);
+    let place = if rows.has_subquery() { writer.enter(table) } else { Place::Only };
     writer.push("SELECT ");
     // A count or sum of a page is one of a subquery: LIMIT comes after aggregation.
     let paged = rows.limit.is_some() || rows.offset.is_some();
     match wanted {
         Wanted::All => {
-            writer.names(table.columns.iter().map(|column| column.name));
+            writer.columns(table.columns);
         }
         Wanted::Columns(columns) => {
-            writer.names(columns.iter().map(|&n| table.columns[n].name));
+            writer.columns(columns.iter().map(|&n| &table.columns[n]));
         }
         Wanted::Existence => {
             writer.push("1");
@@ -58,7 +59,7 @@ pub fn select(dialect: &dyn Dialect, table: &Table, wanted: Wanted<'_>, rows: Ro
             writer
                 .push(dialect.aggregate(function, column))
                 .push("(")
-                .name(column.name)
+                .column_of(if paged { Place::Only } else { place }, column.name)
                 // The servers average integers as decimals of four digits behind the point.
                 .push(if function == "AVG" && column.data_type.is_integer() {
                     " + 0e0) AS "
@@ -67,7 +68,7 @@ pub fn select(dialect: &dyn Dialect, table: &Table, wanted: Wanted<'_>, rows: Ro
                 })
                 .name("value");
             if paged {
-                writer.push(" FROM (SELECT ").name(column.name);
+                writer.push(" FROM (SELECT ").column(column);
             }
         }
     }
@@ -116,69 +117,28 @@ pub fn delete(dialect: &dyn Dialect, table: &Table, rows: Rows) -> Result<Render
 }
 
 fn picked(writer: &mut Writer<'_>, table: &Table, rows: Rows) -> Result<()> {
-    if rows.limit.is_none() && rows.offset.is_none() {
-        if !rows.order.is_empty() {
-            return Err(Error::Unsupported(
-                "an order without a limit means nothing in an update or destroy: add a limit".into(),
-            ));
-        }
+    let paged = rows.limit.is_some() || rows.offset.is_some();
+    if !paged && !rows.order.is_empty() {
+        return Err(Error::Unsupported(
+            "an order without a limit means nothing in an update or destroy: add a limit".into(),
+        ));
+    }
+    if rows.has_subquery() {
+        writer.enter(table);
+    }
+    // MySQL reads the target table in no subquery, but in a derived table it does.
+    if !paged && !rows.filter.iter().any(|condition| condition.looks_into(table)) {
         writer.filter(rows.filter)?;
         return Ok(());
     }
     // The key is selected once more around the page, since MySQL allows neither LIMIT in an IN subquery nor the target table in one.
+    let place = writer.look_in(Place::Only);
     let composite = table.primary_key.len() > 1;
     writer.push(" WHERE ").push(if composite { "(" } else { "" });
-    writer.names(table.key_columns().map(|column| column.name)).push(if composite { ")" } else { "" });
-    writer.push(" IN (SELECT ").names(table.key_columns().map(|column| column.name));
-    writer.push(" FROM (SELECT ").names(table.key_columns().map(|column| column.name));
+    writer.columns(table.key_columns()).push(if composite { ")" } else { "" });
+    writer.push(" IN (SELECT ").columns(table.key_columns()).push(" FROM (SELECT ");
+    writer.look_in(place);
+    writer.columns(table.key_columns());
     writer.push(" FROM ").name(table.name).rows(rows)?.push(") ").name("page").push(")");
     Ok(())
-}
-
-impl Expr {
-    /// What the condition comes to, where that does not depend on the row: an AND of nothing is true, an IN of nothing false.
-    pub fn constant(&self) -> Option<bool> {
-        match self {
-            Self::Constant(truth) => Some(*truth),
-            Self::In { values, negated, .. } if values.is_empty() => Some(*negated),
-            Self::Not(condition) => condition.constant().map(|truth| !truth),
-            Self::And(terms) => fold(terms, false),
-            Self::Or(terms) => fold(terms, true),
-            _ => None,
-        }
-    }
-}
-
-/// `decisive` is the value of one term that decides the whole.
-fn fold(terms: &[Expr], decisive: bool) -> Option<bool> {
-    let mut known = Some(!decisive);
-    for term in terms {
-        match term.constant() {
-            Some(truth) if truth == decisive => return Some(decisive),
-            Some(_) => {}
-            None => known = None,
-        }
-    }
-    known
-}
-
-impl Rows {
-    /// Whether the conditions leave no row out: none was given, or what was given comes to nothing.
-    pub fn is_everything(&self) -> bool {
-        self.filter.iter().all(|condition| condition.constant() == Some(true))
-    }
-
-    /// Whether the conditions pin the key of the table, so that at most one row can match.
-    pub fn pins_key(&self, table: &Table) -> bool {
-        table.key_columns().all(|key| {
-            self.filter.iter().any(|condition| {
-                matches!(condition, Expr::Compare(column, super::Compare::Equal, _) if column.name == key.name)
-            })
-        })
-    }
-
-    /// Whether nothing was asked for.
-    pub fn is_plain(&self) -> bool {
-        self.filter.is_empty() && self.order.is_empty() && self.limit.is_none() && self.offset.is_none()
-    }
 }

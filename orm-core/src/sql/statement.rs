@@ -1,10 +1,10 @@
 //! Statements as trees.
 
-use super::Expr;
+use super::{Expr, Link};
 use crate::schema::ColumnDef;
 
 /// One term of ORDER BY.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct OrderTerm {
     /// The column.
     pub column: &'static ColumnDef,
@@ -12,10 +12,19 @@ pub struct OrderTerm {
     pub descending: bool,
     /// Where NULLs go; the database's own rule where it is not said.
     pub nulls_last: Option<bool>,
+    /// How to get from the row to the one whose column it is: associations to one row each, none for the row itself.
+    pub path: Vec<Link>,
+}
+
+impl OrderTerm {
+    /// A column of the row itself, upwards.
+    pub fn of(column: &'static ColumnDef) -> Self {
+        Self { column, descending: false, nulls_last: None, path: Vec::new() }
+    }
 }
 
 /// The rows of one table that a statement is about.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Rows {
     /// The condition; all conditions given are joined by AND.
     pub filter: Vec<Expr>,

@@ -12,6 +12,10 @@ impl Cells for Given {
         self.0.len()
     }
 
+    fn is_null(&self, index: usize) -> bool {
+        self.0[index].is_null()
+    }
+
     fn take(&mut self, index: usize) -> Value<'_> {
         std::mem::replace(&mut self.0[index], Value::Null)
     }

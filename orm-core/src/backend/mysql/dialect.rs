@@ -2,12 +2,12 @@
 
 use super::introspect;
 use crate::schema::{ColumnDef, DataType, Literal, Table};
-use crate::sql::{Capabilities, Dialect, Match};
+use crate::sql::{Capabilities, Dialect, Match, PerParent};
 
 /// MySQL.
 pub(super) static MYSQL: ServerDialect = ServerDialect {
     name: "mysql",
-    capabilities: &capabilities(false),
+    capabilities: &capabilities(false, PerParent::Lateral, 1_000),
     table_options: " ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_0900_ai_ci",
     binary_collation: "utf8mb4_0900_bin",
     json_is_a_type: true,
@@ -17,7 +17,7 @@ pub(super) static MYSQL: ServerDialect = ServerDialect {
 /// MariaDB.
 pub(super) static MARIADB: ServerDialect = ServerDialect {
     name: "mariadb",
-    capabilities: &capabilities(true),
+    capabilities: &capabilities(true, PerParent::UnionAll, 100),
     table_options: " ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_uca1400_nopad_ai_ci",
     binary_collation: "utf8mb4_nopad_bin",
     json_is_a_type: false,
@@ -27,7 +27,11 @@ pub(super) static MARIADB: ServerDialect = ServerDialect {
 /// The longest name of a constraint, one below the servers' limit.
 const LONGEST_NAME: usize = 63;
 
-const fn capabilities(insert_returning: bool) -> Capabilities {
+const fn capabilities(
+    insert_returning: bool,
+    per_parent: PerParent,
+    max_limited_parents: usize,
+) -> Capabilities {
     Capabilities {
         insert_returning,
         max_params: 65_535,
@@ -37,6 +41,9 @@ const fn capabilities(insert_returning: bool) -> Capabilities {
         inline_indexes: true,
         compares_to_nul: false,
         transactional_ddl: false,
+        per_parent,
+        max_parents: 1_000,
+        max_limited_parents,
     }
 }
 

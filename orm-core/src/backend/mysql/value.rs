@@ -69,6 +69,10 @@ impl Cells for RowCells {
         self.row.len()
     }
 
+    fn is_null(&self, index: usize) -> bool {
+        matches!(self.row.as_ref(index), None | Some(DriverValue::NULL))
+    }
+
     fn take(&mut self, index: usize) -> Value<'_> {
         let Some(value) = self.row.take::<DriverValue, usize>(index) else { return Value::Null };
         match value {

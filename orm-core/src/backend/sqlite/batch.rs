@@ -119,6 +119,10 @@ impl Cells for BatchRow<'_> {
         self.cells.len()
     }
 
+    fn is_null(&self, index: usize) -> bool {
+        matches!(self.cells.get(index), None | Some(Cell::Null))
+    }
+
     fn take(&mut self, index: usize) -> Value<'_> {
         let Some(cell) = self.cells.get_mut(index) else {
             return Value::Null;

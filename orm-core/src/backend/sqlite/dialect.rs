@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::{decimal, introspect, value};
 use crate::schema::{ColumnDef, DataType, Literal, Table};
-use crate::sql::{Capabilities, Dialect, Match};
+use crate::sql::{Capabilities, Dialect, Match, PerParent};
 
 /// SQLite, with STRICT tables.
 #[derive(Debug)]
@@ -20,6 +20,9 @@ static CAPABILITIES: Capabilities = Capabilities {
     // LIKE, GLOB and the collation NOCASE.
     compares_to_nul: true,
     transactional_ddl: true,
+    per_parent: PerParent::RowNumber,
+    max_parents: 1_000,
+    max_limited_parents: 1_000,
 };
 
 impl Dialect for SqliteDialect {

@@ -1,0 +1,98 @@
+//! What can be told of conditions without a database.
+
+use super::{Compare, Expr, OrderTerm, Rows, Test};
+use crate::schema::Table;
+
+impl Expr {
+    /// What the condition comes to, where that does not depend on the row: an AND of nothing is true, an IN of nothing false.
+    pub fn constant(&self) -> Option<bool> {
+        match self {
+            Self::Constant(truth) => Some(*truth),
+            Self::In { values, negated, .. } if values.is_empty() => Some(*negated),
+            Self::InRows { rows, .. } if rows.is_empty() => Some(false),
+            Self::Related { test, filter, through, .. } => {
+                let (filter, through) = (fold(filter, false), fold(through, false));
+                let nothing = filter == Some(false) || through == Some(false);
+                match test {
+                    Test::Any => nothing.then_some(false),
+                    Test::None => nothing.then_some(true),
+                    Test::Every => (filter == Some(true) || through == Some(false)).then_some(true),
+                }
+            }
+            Self::Not(condition) => condition.constant().map(|truth| !truth),
+            Self::And(terms) => fold(terms, false),
+            Self::Or(terms) => fold(terms, true),
+            _ => None,
+        }
+    }
+
+    /// Whether it looks into other rows than the one in question.
+    pub fn has_subquery(&self) -> bool {
+        match self {
+            Self::Related { .. } => true,
+            Self::And(terms) | Self::Or(terms) => terms.iter().any(Self::has_subquery),
+            Self::Not(condition) => condition.has_subquery(),
+            _ => false,
+        }
+    }
+
+    /// Whether it looks into rows of this table besides the one in question.
+    pub fn looks_into(&self, table: &Table) -> bool {
+        match self {
+            Self::Related { link, filter, through, .. } => {
+                let tables = [Some(link.target), link.through.map(|through| through.table)];
+                tables.into_iter().flatten().any(|other| other.name.eq_ignore_ascii_case(table.name))
+                    || filter.iter().chain(through).any(|condition| condition.looks_into(table))
+            }
+            Self::And(terms) | Self::Or(terms) => terms.iter().any(|term| term.looks_into(table)),
+            Self::Not(condition) => condition.looks_into(table),
+            _ => false,
+        }
+    }
+}
+
+/// `decisive` is the value of one term that decides the whole.
+fn fold(terms: &[Expr], decisive: bool) -> Option<bool> {
+    let mut known = Some(!decisive);
+    for term in terms {
+        match term.constant() {
+            Some(truth) if truth == decisive => return Some(decisive),
+            Some(_) => {}
+            None => known = None,
+        }
+    }
+    known
+}
+
+impl Rows {
+    /// Whether the conditions leave no row out: none was given, or what was given comes to nothing.
+    pub fn is_everything(&self) -> bool {
+        self.filter.iter().all(|condition| condition.constant() == Some(true))
+    }
+
+    /// Whether the conditions pin the key of the table, so that at most one row can match.
+    pub fn pins_key(&self, table: &Table) -> bool {
+        table.key_columns().all(|key| {
+            self.filter.iter().any(|condition| {
+                matches!(condition, Expr::Compare(column, Compare::Equal, _) if column.name == key.name)
+            })
+        })
+    }
+
+    /// Whether the conditions or the order look into other rows, so that columns must say where they are from.
+    pub fn has_subquery(&self) -> bool {
+        self.filter.iter().any(Expr::has_subquery) || self.order.iter().any(OrderTerm::has_subquery)
+    }
+
+    /// Whether nothing was asked for.
+    pub fn is_plain(&self) -> bool {
+        self.filter.is_empty() && self.order.is_empty() && self.limit.is_none() && self.offset.is_none()
+    }
+}
+
+impl OrderTerm {
+    /// Whether the value is one of another row.
+    pub fn has_subquery(&self) -> bool {
+        !self.path.is_empty()
+    }
+}
