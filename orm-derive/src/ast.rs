@@ -1,9 +1,9 @@
 //! A model with everything decided. What prints it decides nothing.
 
 use proc_macro2::{Ident, Span, TokenStream};
-use syn::{Expr, LitStr, Type, Visibility};
+use syn::{Expr, LitStr, Path, Type, Visibility};
 
-use crate::attr::FieldAttrs;
+use crate::attr::{At, FieldAttrs};
 
 /// A struct that is a table.
 pub(crate) struct Model {
@@ -23,6 +23,8 @@ pub(crate) struct Model {
     /// What stands for the key, where there is one.
     pub(crate) key_type: Option<TokenStream>,
     pub(crate) indexes: Vec<Index>,
+    pub(crate) foreign_keys: Vec<ForeignKey>,
+    pub(crate) associations: Vec<Association>,
 }
 
 /// A name in the database, and what to point at when it is wrong.
@@ -71,7 +73,7 @@ pub(crate) enum Shape {
 /// Whether text compares byte by byte.
 pub(crate) enum Binary {
     No,
-    /// It is a key.
+    /// It is a key, or refers to one.
     Key,
     /// `case_sensitive` was said.
     Asked(Span),
@@ -98,4 +100,82 @@ pub(crate) struct Index {
     pub(crate) columns: Vec<usize>,
     pub(crate) unique: bool,
     pub(crate) span: Span,
+}
+
+/// A foreign key of the table.
+pub(crate) struct ForeignKey {
+    /// The constraint's name.
+    pub(crate) name: Name,
+    pub(crate) columns: Vec<usize>,
+    pub(crate) target: Path,
+    /// Fields of the target, none for its primary key.
+    pub(crate) target_key: Vec<Ident>,
+    pub(crate) on_delete: Action,
+    pub(crate) on_update: Action,
+    /// The actions that were said.
+    pub(crate) said: Vec<At<Action>>,
+    /// Whether it may be NULL.
+    pub(crate) optional: bool,
+    /// Whether a field said so, and not the struct.
+    pub(crate) of_field: bool,
+    /// What stands for the names of its fields in the type system.
+    pub(crate) hash: u64,
+    pub(crate) span: Span,
+}
+
+/// What happens to a foreign key when its row on the other side goes or changes.
+#[derive(Clone, Copy, PartialEq)]
+pub(crate) enum Action {
+    Nothing,
+    Restrict,
+    SetNull,
+    Cascade,
+}
+
+/// An association, which has a constant and accessors.
+pub(crate) struct Association {
+    pub(crate) name: Ident,
+    pub(crate) constant: Ident,
+    pub(crate) target: Path,
+    pub(crate) kind: Kind,
+    /// Where its word stands.
+    pub(crate) span: Span,
+}
+
+/// What an association is.
+pub(crate) enum Kind {
+    /// Over the foreign key at this position.
+    BelongsTo(usize),
+    /// Over the foreign key of the target whose fields have this hash.
+    HasOne(u64),
+    /// The same, and the singular of its name.
+    HasMany(u64, Ident),
+    /// Over a join table.
+    ManyToMany(Join),
+}
+
+/// A join table, as an association sees it.
+pub(crate) struct Join {
+    /// The model of its rows.
+    pub(crate) model: Path,
+    /// The hash of its fields that refer to the model itself.
+    pub(crate) near: u64,
+    /// The same of those that refer to the target.
+    pub(crate) far: u64,
+    /// The singular of the association's name.
+    pub(crate) singular: Ident,
+}
+
+impl Action {
+    pub(crate) const ALL: [Self; 4] = [Self::Nothing, Self::Restrict, Self::SetNull, Self::Cascade];
+
+    /// As it is written in an attribute.
+    pub(crate) fn word(self) -> &'static str {
+        match self {
+            Self::Nothing => "no_action",
+            Self::Restrict => "restrict",
+            Self::SetNull => "set_null",
+            Self::Cascade => "cascade",
+        }
+    }
 }

@@ -1,13 +1,11 @@
 //! What is written instead of a model with mistakes: the mistakes, and inert items, so that nothing else is reported.
 
-use std::collections::HashSet;
-
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 use syn::DeriveInput;
 
 use crate::ast::Model;
-use crate::{expand, infer, naming};
+use crate::{expand, infer, validate};
 
 /// The mistakes as compile errors.
 pub(crate) fn compile_errors(errors: &[syn::Error]) -> TokenStream {
@@ -23,12 +21,7 @@ pub(crate) fn model(input: &DeriveInput, model: Option<Model>, errors: &[syn::Er
         let data = inert(input, &core, &key);
         return quote!(#errors #data);
     };
-    let mut taken: HashSet<Ident> = HashSet::new();
-    model.columns.retain(|column| {
-        taken.insert(column.constant.clone())
-            && !["save", "into_draft"].contains(&naming::plain(&column.field).as_str())
-            && !["TABLE", "build"].iter().any(|reserved| column.constant == *reserved)
-    });
+    validate::free(&mut model);
     for column in &mut model.columns {
         column.required = false;
     }
@@ -47,6 +40,17 @@ fn inert(input: &DeriveInput, core: &TokenStream, key: &TokenStream) -> TokenStr
     let ident = &input.ident;
     let (generics, arguments, _) = input.generics.split_for_impl();
     let quiet = expand::quiet();
+    // It refers to whatever others think it does, so that their associations are no errors of their own.
+    let references = input.generics.params.is_empty().then(|| {
+        quote! {
+            #quiet
+            impl<T, const NAME: u64> #core::model::References<T, NAME> for #ident {
+                type Key = #core::model::One<u64>;
+                type Presence = #core::model::Optional;
+                const FOREIGN_KEY: usize = 0;
+            }
+        }
+    });
     quote! {
         #quiet
         impl #generics #core::model::Model for #ident #arguments
@@ -71,6 +75,8 @@ fn inert(input: &DeriveInput, core: &TokenStream, key: &TokenStream) -> TokenStr
                 ::core::unreachable!()
             }
         }
+
+        #references
 
         #quiet
         impl #generics #core::query::FromRow for #ident #arguments

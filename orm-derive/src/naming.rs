@@ -4,7 +4,7 @@ use heck::{
     ToKebabCase as _, ToLowerCamelCase as _, ToPascalCase as _, ToShoutyKebabCase as _,
     ToShoutySnakeCase as _, ToSnakeCase as _,
 };
-use proc_macro2::Ident;
+use proc_macro2::{Ident, Span};
 use syn::ext::IdentExt as _;
 
 use crate::attr::{Item, nearest};
@@ -88,6 +88,31 @@ fn plural(word: &str) -> String {
     pluralizer::pluralize(word, 2, false)
 }
 
+/// The name of one of these: its last word in the singular.
+pub(crate) fn singular(name: &str) -> String {
+    let one = |word| pluralizer::pluralize(word, 1, false);
+    match name.rsplit_once('_') {
+        Some((first, last)) => format!("{first}_{}", one(last)),
+        None => one(name),
+    }
+}
+
+/// The field that refers to a struct by convention: its name in snake_case and `_id`.
+pub(crate) fn foreign_key(model: &Ident) -> String {
+    format!("{}_id", plain(model).to_snake_case())
+}
+
+/// The name of an identifier, with `r#` where Rust asks for it.
+pub(crate) fn identifier(name: &str, span: Span) -> Ident {
+    syn::parse_str::<Ident>(name).map_or_else(
+        |_| Ident::new_raw(name, span),
+        |mut ident| {
+            ident.set_span(span);
+            ident
+        },
+    )
+}
+
 /// The constant of a field.
 pub(crate) fn constant(field: &Ident) -> String {
     let name = plain(field);
@@ -96,12 +121,21 @@ pub(crate) fn constant(field: &Ident) -> String {
 
 /// The name of an index: `notes_title_idx`, cut with a hash where it would be too long.
 pub(crate) fn index<'a>(table: &str, columns: impl Iterator<Item = &'a str>) -> String {
+    of_columns(table, columns, "_idx")
+}
+
+/// The name of a foreign key's constraint: `tasks_user_id_fkey`, cut with a hash where it would be too long.
+pub(crate) fn constraint<'a>(table: &str, columns: impl Iterator<Item = &'a str>) -> String {
+    of_columns(table, columns, "_fkey")
+}
+
+fn of_columns<'a>(table: &str, columns: impl Iterator<Item = &'a str>, end: &str) -> String {
     let mut name = table.to_owned();
     for column in columns {
         name.push('_');
         name.push_str(column);
     }
-    name.push_str("_idx");
+    name.push_str(end);
     if name.len() <= LONGEST_NAME {
         return name;
     }
@@ -114,6 +148,13 @@ pub(crate) fn index<'a>(table: &str, columns: impl Iterator<Item = &'a str>) -> 
     format!("{name}_{hash:08x}")
 }
 
+/// What stands for the fields of a foreign key in the type system, where a name cannot: 64 bits of FNV-1a of `shop_id,order_no`.
+pub(crate) fn hash(fields: &[String]) -> u64 {
+    fields.join(",").bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
+    })
+}
+
 /// A hash that is the same for ever: the name of an index must not change with the compiler.
 fn fnv1a(bytes: &[u8]) -> u32 {
     bytes.iter().fold(0x811c_9dc5, |hash, byte| (hash ^ u32::from(*byte)).wrapping_mul(0x0100_0193))
@@ -121,9 +162,39 @@ fn fnv1a(bytes: &[u8]) -> u32 {
 
 #[cfg(test)]
 mod tests {
-    use proc_macro2::Span;
-
     use super::*;
+
+    #[test]
+    fn the_last_word_is_made_singular() {
+        for (name, expected) in [
+            ("tasks", "task"),
+            ("blog_posts", "blog_post"),
+            ("people", "person"),
+            ("children", "child"),
+            ("categories", "category"),
+            ("addresses", "address"),
+            ("statuses", "status"),
+            ("sheep", "sheep"),
+            ("sales_people", "sales_person"),
+        ] {
+            assert_eq!(singular(name), expected);
+        }
+    }
+
+    #[test]
+    fn hashes_are_the_well_known_ones() {
+        let fields = |list: &[&str]| list.iter().map(|&field| field.to_owned()).collect::<Vec<_>>();
+        assert_eq!(hash(&fields(&["foobar"])), 0x8594_4171_f739_67e8);
+        assert_eq!(hash(&fields(&["a", "b"])), hash(&fields(&["a,b"])));
+        assert_ne!(hash(&fields(&["a", "b"])), hash(&fields(&["b", "a"])));
+    }
+
+    #[test]
+    fn keywords_become_raw_identifiers() {
+        for (name, expected) in [("type", "r#type"), ("task", "task")] {
+            assert_eq!(identifier(name, Span::call_site()).to_string(), expected);
+        }
+    }
 
     #[test]
     fn tables_are_plural() {

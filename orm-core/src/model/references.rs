@@ -29,6 +29,9 @@ pub trait References<T, const NAME: u64>: Model {
 /// The types of the columns of a key.
 #[doc(hidden)]
 pub trait Key: 'static {
+    /// The type of its column, or a tuple of those of its columns.
+    type Plain;
+
     /// A value of the n-th column as this program would write it, whatever the database made of it: two that are equal have one form.
     ///
     /// # Errors
@@ -44,6 +47,8 @@ fn normal<T: ColumnType>(value: Value<'_>, column: &ColumnDef) -> Result<Value<'
 }
 
 impl<T: ColumnType> Key for One<T> {
+    type Plain = T;
+
     fn normal(_: usize, value: Value<'_>, column: &ColumnDef) -> Result<Value<'static>> {
         normal::<T>(value, column)
     }
@@ -52,6 +57,8 @@ impl<T: ColumnType> Key for One<T> {
 macro_rules! composite {
     ($last:ident $($type:ident $n:tt),+) => {
         impl<$($type: ColumnType,)+ $last: ColumnType> Key for ($($type,)+ $last) {
+            type Plain = Self;
+
             fn normal(n: usize, value: Value<'_>, column: &ColumnDef) -> Result<Value<'static>> {
                 match n {
                     $($n => normal::<$type>(value, column),)+

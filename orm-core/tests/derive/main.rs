@@ -3,6 +3,7 @@
 #![allow(unreachable_pub)]
 #![deny(missing_docs, unused, private_interfaces, private_bounds, unreachable_patterns, non_camel_case_types)]
 
+mod associations;
 mod cells;
 mod hygiene;
 mod metadata;

@@ -1,11 +1,12 @@
 //! `#[model(..)]` on a field.
 
 use proc_macro2::{Ident, Span};
-use syn::{Attribute, Expr, ExprLit, Lit, LitStr};
+use syn::{Attribute, Expr, ExprLit, Lit, LitStr, Path};
 
 use super::item::ungroup;
 use super::words::FIELD;
-use super::{At, Item, Value, items};
+use super::{At, Item, Value, action, fields, items};
+use crate::ast::Action;
 use crate::errors::Errors;
 
 /// The words on a field.
@@ -22,6 +23,11 @@ pub(crate) struct FieldAttrs {
     pub(crate) default: Option<At<Option<Expr>>>,
     pub(crate) unique: Option<At<Option<LitStr>>>,
     pub(crate) index: Option<At<Option<LitStr>>>,
+    pub(crate) belongs_to: Option<At<Path>>,
+    pub(crate) relation: Option<Ident>,
+    pub(crate) target_key: Option<At<Vec<Ident>>>,
+    pub(crate) on_delete: Option<At<Action>>,
+    pub(crate) on_update: Option<At<Action>>,
     pub(crate) unmanaged: Option<Span>,
     pub(crate) const_name: Option<Ident>,
     pub(crate) skip: Option<Span>,
@@ -46,6 +52,11 @@ impl FieldAttrs {
                 "default" => this.default = default(item, errors),
                 "unique" => this.unique = item.optional_string(errors),
                 "index" => this.index = item.optional_string(errors),
+                "belongs_to" => this.belongs_to = model(&item, errors),
+                "as" => this.relation = item.bare(errors),
+                "target_key" => this.target_key = fields(&item, errors),
+                "on_delete" => this.on_delete = action(&item, errors),
+                "on_update" => this.on_update = action(&item, errors),
                 "unmanaged" => this.unmanaged = item.flag(errors),
                 "const_name" => this.const_name = item.identifier(errors).map(|at| at.value),
                 _ => this.skip = item.flag(errors),
@@ -53,6 +64,24 @@ impl FieldAttrs {
         }
         this
     }
+}
+
+impl FieldAttrs {
+    /// Whether this word was said, and understood as far as its name goes.
+    pub(crate) fn says(&self, word: &str) -> bool {
+        self.given.iter().any(|(given, _)| *given == word)
+    }
+}
+
+fn model(item: &Item, errors: &Errors) -> Option<At<Path>> {
+    if matches!(item.value, Value::List(_)) {
+        errors.at(
+            item.span(),
+            "`belongs_to` on a field takes the model alone: write #[model(belongs_to = Project)], other words beside it",
+        );
+        return None;
+    }
+    item.path(errors).map(|value| At { span: item.span(), value })
 }
 
 fn precision(item: &Item, errors: &Errors) -> Option<At<(u8, Option<u8>)>> {

@@ -13,6 +13,7 @@ use super::{Grammar, Word};
 use crate::errors::Errors;
 
 /// A value, and where the word that gave it stands.
+#[derive(Clone, Copy)]
 pub(crate) struct At<T> {
     pub(crate) span: Span,
     pub(crate) value: T,
@@ -36,7 +37,8 @@ pub(crate) struct Item {
     pub(crate) value: Value,
 }
 
-struct Raw {
+/// A word and its value, whatever the word.
+pub(crate) struct Raw {
     name: Ident,
     value: Value,
 }
@@ -77,16 +79,26 @@ pub(crate) fn items(attributes: &[Attribute], grammar: &'static Grammar, errors:
                 continue;
             }
         };
-        for Raw { name, value } in raw {
-            let Some(word) = grammar.look_up(&name, errors) else { continue };
-            if !word.repeatable && list.iter().any(|item| item.word.name == word.name) {
-                errors.at(name.span(), format_args!("`{name}` is given twice: remove one of them"));
-                continue;
-            }
-            list.push(Item { name, word, attribute: grammar.attribute, value });
-        }
+        known(raw, grammar, &mut list, errors);
     }
     list
+}
+
+/// Adds the words that this grammar has, each once. The others are reported.
+pub(crate) fn known(
+    raw: impl IntoIterator<Item = Raw>,
+    grammar: &'static Grammar,
+    list: &mut Vec<Item>,
+    errors: &Errors,
+) {
+    for Raw { name, value } in raw {
+        let Some(word) = grammar.look_up(&name, errors) else { continue };
+        if !word.repeatable && list.iter().any(|item| item.word.name == word.name) {
+            errors.at(name.span(), format_args!("`{name}` is given twice: remove one of them"));
+            continue;
+        }
+        list.push(Item { name, word, attribute: grammar.attribute, value });
+    }
 }
 
 impl Item {
@@ -158,6 +170,18 @@ impl Item {
         }
     }
 
+    /// A bare name: `boss`. In quotes it will do, too.
+    pub(crate) fn bare(&self, errors: &Errors) -> Option<Ident> {
+        match (&self.value, self.literal()) {
+            (Value::Expr(expr), _) if bare(expr).is_some() => bare(expr),
+            (_, Some(Lit::Str(_))) => self.identifier(errors).map(|at| at.value),
+            _ => {
+                self.wrong("a name", errors);
+                None
+            }
+        }
+    }
+
     /// A number.
     pub(crate) fn number<N: FromStr<Err: Display>>(&self, errors: &Errors) -> Option<At<N>> {
         if let Some(Lit::Int(lit)) = self.literal()
@@ -194,6 +218,14 @@ impl Item {
             Expr::Lit(ExprLit { lit, .. }) => Some(lit),
             _ => None,
         }
+    }
+}
+
+/// The name that an expression is, where it is one.
+pub(crate) fn bare(expr: &Expr) -> Option<Ident> {
+    match ungroup(expr) {
+        Expr::Path(ExprPath { qself: None, path, attrs }) if attrs.is_empty() => path.get_ident().cloned(),
+        _ => None,
     }
 }
 

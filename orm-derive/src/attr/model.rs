@@ -6,7 +6,7 @@ use syn::punctuated::Punctuated;
 use syn::{Attribute, LitStr, Path, Token, token};
 
 use super::words::MODEL;
-use super::{At, Item, Value, items};
+use super::{AssociationAttr, At, Item, Value, items};
 use crate::errors::Errors;
 use crate::naming::Case;
 
@@ -16,6 +16,8 @@ pub(crate) struct ModelAttrs {
     pub(crate) table: Option<At<LitStr>>,
     pub(crate) rename_all: Option<Case>,
     pub(crate) indexes: Vec<IndexAttr>,
+    /// `belongs_to(..)`, `has_one(..)`, `has_many(..)`, `many_to_many(..)`, in their order.
+    pub(crate) associations: Vec<AssociationAttr>,
     pub(crate) draft: Option<Ident>,
     pub(crate) core: Option<Path>,
 }
@@ -37,6 +39,9 @@ impl ModelAttrs {
                 "rename_all" => this.rename_all = Case::read(&item, errors),
                 "index" => this.indexes.extend(IndexAttr::read(&item, false, errors)),
                 "unique" => this.indexes.extend(IndexAttr::read(&item, true, errors)),
+                "belongs_to" | "has_one" | "has_many" | "many_to_many" => {
+                    this.associations.extend(AssociationAttr::read(&item, errors));
+                }
                 "draft" => this.draft = item.identifier(errors).map(|at| at.value),
                 _ => this.core = item.path(errors),
             }

@@ -24,14 +24,16 @@ pub(crate) struct Grammar {
     pub(crate) words: &'static [Word],
     /// The place where the other words belong.
     other: Option<&'static Grammar>,
+    /// Words that are none here though others think so, and what is said about them.
+    elsewhere: &'static [(&'static str, &'static str)],
 }
 
 const fn word(name: &'static str, example: &'static str, aliases: &'static [&'static str]) -> Word {
     Word { name, example, aliases, repeatable: false }
 }
 
-const fn repeatable(name: &'static str, example: &'static str) -> Word {
-    Word { name, example, aliases: &[], repeatable: true }
+const fn repeatable(name: &'static str, example: &'static str, aliases: &'static [&'static str]) -> Word {
+    Word { name, example, aliases, repeatable: true }
 }
 
 /// `#[model(..)]` on a struct.
@@ -41,12 +43,21 @@ pub(crate) static MODEL: Grammar = Grammar {
     words: &[
         word("table", "table = \"notes\"", &["name", "table_name"]),
         word("rename_all", "rename_all = \"camelCase\"", &["rename", "underscored"]),
-        repeatable("index", "index(title, created_at)"),
-        repeatable("unique", "unique(shop_id, number)"),
+        repeatable("index", "index(title, created_at)", &[]),
+        repeatable("unique", "unique(shop_id, number)", &[]),
+        repeatable(
+            "belongs_to",
+            "belongs_to(order: Order, foreign_key = (shop_id, order_no))",
+            &["references"],
+        ),
+        repeatable("has_one", "has_one(employee: Employee)", &[]),
+        repeatable("has_many", "has_many(tasks: Task)", &[]),
+        repeatable("many_to_many", "many_to_many(tags: Tag, through = PostTag)", &["belongs_to_many"]),
         word("draft", "draft = \"NewNote\"", &["builder"]),
         word("crate", "crate = my_reexports::orm_core", &["krate"]),
     ],
     other: Some(&FIELD),
+    elsewhere: &[],
 };
 
 /// `#[model(..)]` on a field.
@@ -65,11 +76,103 @@ pub(crate) static FIELD: Grammar = Grammar {
         word("default", "default = 0", &["default_value"]),
         word("unique", "unique", &["unique_key"]),
         word("index", "index", &["indexed"]),
+        word("belongs_to", "belongs_to = Project", &["references", "foreign_key"]),
+        word("as", "as = boss", &["alias", "relation"]),
+        word("target_key", "target_key = code", &["owner_key"]),
+        word("on_delete", "on_delete = cascade", &[]),
+        word("on_update", "on_update = no_action", &[]),
         word("unmanaged", "unmanaged", &["timestamps"]),
         word("const_name", "const_name = \"TITLE\"", &["constant"]),
         word("skip", "skip", &["ignore", "virtual"]),
     ],
     other: Some(&MODEL),
+    elsewhere: &[],
+};
+
+const FOREIGN_KEY: Word = word("foreign_key", "has_many(tasks: Task, foreign_key = author_id)", &["key"]);
+const SINGULAR: Word = word("singular", "has_many(children: Child, singular = child)", &["single"]);
+const ON_DELETE: Word = word(
+    "on_delete",
+    "belongs_to(order: Order, foreign_key = (shop_id, order_no), on_delete = cascade)",
+    &[],
+);
+const ON_UPDATE: Word = word(
+    "on_update",
+    "belongs_to(order: Order, foreign_key = (shop_id, order_no), on_update = no_action)",
+    &[],
+);
+
+const ON_OTHER_SIDE: &str = "say it beside `belongs_to`, where the foreign key is";
+const NAME: &str = "the association's name stands before the colon";
+const ONE_RECORD: &str = "there is one record, whose name is the association's";
+
+/// `belongs_to(..)` on a struct.
+pub(crate) static BELONGS_TO: Grammar = Grammar {
+    attribute: "model",
+    place: "belongs_to",
+    words: &[
+        word("foreign_key", "belongs_to(order: Order, foreign_key = (shop_id, order_no))", &["key"]),
+        word(
+            "target_key",
+            "belongs_to(order: Order, foreign_key = (shop_id, order_no), target_key = (shop, number))",
+            &["other_key", "owner_key"],
+        ),
+        ON_DELETE,
+        ON_UPDATE,
+    ],
+    other: None,
+    elsewhere: &[("as", NAME), ("singular", ONE_RECORD), ("through", "a join table is for `many_to_many`")],
+};
+
+/// `has_one(..)`.
+pub(crate) static HAS_ONE: Grammar = Grammar {
+    attribute: "model",
+    place: "has_one",
+    words: &[FOREIGN_KEY],
+    other: None,
+    elsewhere: &[
+        ("as", NAME),
+        ("singular", ONE_RECORD),
+        ("through", "a join table is for `many_to_many`"),
+        ("other_key", "a join table is for `many_to_many`"),
+        ("target_key", ON_OTHER_SIDE),
+        ("on_delete", ON_OTHER_SIDE),
+        ("on_update", ON_OTHER_SIDE),
+    ],
+};
+
+/// `has_many(..)`.
+pub(crate) static HAS_MANY: Grammar = Grammar {
+    attribute: "model",
+    place: "has_many",
+    words: &[FOREIGN_KEY, SINGULAR],
+    other: None,
+    elsewhere: &[
+        ("as", NAME),
+        ("through", "a join table is for `many_to_many`"),
+        ("other_key", "a join table is for `many_to_many`"),
+        ("target_key", ON_OTHER_SIDE),
+        ("on_delete", ON_OTHER_SIDE),
+        ("on_update", ON_OTHER_SIDE),
+    ],
+};
+
+/// `many_to_many(..)`.
+pub(crate) static MANY_TO_MANY: Grammar = Grammar {
+    attribute: "model",
+    place: "many_to_many",
+    words: &[
+        word("through", "many_to_many(tags: Tag, through = PostTag)", &["join", "join_table"]),
+        word("foreign_key", "many_to_many(tags: Tag, through = PostTag, foreign_key = post_id)", &["key"]),
+        word("other_key", "many_to_many(tags: Tag, through = PostTag, other_key = tag_id)", &["target_key"]),
+        word("singular", "many_to_many(media: Medium, through = PostMedium, singular = medium)", &["single"]),
+    ],
+    other: None,
+    elsewhere: &[
+        ("as", NAME),
+        ("on_delete", "say it beside `belongs_to` of the join table's model"),
+        ("on_update", "say it beside `belongs_to` of the join table's model"),
+    ],
 };
 
 /// `#[db_enum(..)]` on an enum.
@@ -81,6 +184,7 @@ pub(crate) static DB_ENUM: Grammar = Grammar {
         word("crate", "crate = my_reexports::orm_core", &["krate"]),
     ],
     other: Some(&VARIANT),
+    elsewhere: &[],
 };
 
 /// `#[db_enum(..)]` on a variant.
@@ -89,6 +193,7 @@ pub(crate) static VARIANT: Grammar = Grammar {
     place: "a variant",
     words: &[word("rename", "rename = \"done\"", &["name", "value", "text"])],
     other: Some(&DB_ENUM),
+    elsewhere: &[],
 };
 
 /// `#[newtype(..)]` on a struct.
@@ -97,6 +202,7 @@ pub(crate) static NEWTYPE: Grammar = Grammar {
     place: "a struct",
     words: &[word("crate", "crate = my_reexports::orm_core", &["krate"])],
     other: None,
+    elsewhere: &[],
 };
 
 /// `#[projection(..)]` on a struct.
@@ -108,6 +214,7 @@ pub(crate) static PROJECTION: Grammar = Grammar {
         word("crate", "crate = my_reexports::orm_core", &["krate"]),
     ],
     other: Some(&PROJECTION_FIELD),
+    elsewhere: &[],
 };
 
 /// `#[projection(..)]` on a field.
@@ -116,6 +223,7 @@ pub(crate) static PROJECTION_FIELD: Grammar = Grammar {
     place: "a field",
     words: &[word("column", "column = description", &["field", "name"])],
     other: Some(&PROJECTION),
+    elsewhere: &[],
 };
 
 impl Grammar {
@@ -138,15 +246,20 @@ impl Grammar {
             );
             return None;
         }
+        if let Some((_, why)) = self.elsewhere.iter().find(|(word, _)| *word == text) {
+            errors.at(name.span(), format_args!("`{text}` means nothing for {}: {why}", self.place));
+            return None;
+        }
         let words: Vec<_> = self.words.iter().map(|word| format!("`{}`", word.name)).collect();
         let hint = self.guess(&text).map(|word| format!(", did you mean `{word}`?")).unwrap_or_default();
+        let place = if self.other.is_some() || self.elsewhere.is_empty() {
+            format!("on {}, #[{attribute}(..)]", self.place)
+        } else {
+            format!("{}(..)", self.place)
+        };
         errors.at(
             name.span(),
-            format_args!(
-                "unknown word `{text}`{hint}\non {}, #[{attribute}(..)] takes: {}",
-                self.place,
-                words.join(", ")
-            ),
+            format_args!("unknown word `{text}`{hint}\n{place} takes: {}", words.join(", ")),
         );
         None
     }

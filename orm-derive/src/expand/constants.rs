@@ -1,9 +1,9 @@
-//! One constant a column, and `build()`.
+//! One constant a column and an association, and `build()`.
 
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::quiet;
+use super::{associations, quiet};
 use crate::ast::Model;
 
 pub(crate) fn expand(model: &Model) -> TokenStream {
@@ -21,6 +21,7 @@ pub(crate) fn expand(model: &Model) -> TokenStream {
             #vis const #constant: #core::model::Column<#ident, #ty> = #core::model::Column::new(#position);
         }
     });
+    let associations = associations::constants(model);
     let build = format!(
         "A new `{ident}`, not saved yet: set its fields, then `save` it. Nothing is sent before that."
     );
@@ -28,6 +29,7 @@ pub(crate) fn expand(model: &Model) -> TokenStream {
         #quiet
         impl #ident {
             #(#constants)*
+            #(#associations)*
             #[doc = #build]
             #vis fn build() -> #draft {
                 #draft(#core::model::Draft::new(), ::core::marker::PhantomData)

@@ -1,5 +1,6 @@
 //! Prints what was decided. Thin: constants, one-line setters, matches by position; whatever has logic is a function of orm-core.
 
+mod associations;
 mod constants;
 mod data;
 mod draft;
@@ -13,8 +14,9 @@ use crate::ast::Model;
 /// All that the derive writes for a model.
 pub(crate) fn model(model: &Model) -> TokenStream {
     let data = data::expand(model);
+    let references = associations::references(model);
     let names = names(model);
-    quote!(#data #names)
+    quote!(#data #references #names)
 }
 
 /// What the users of a model name: its constants and its drafts.

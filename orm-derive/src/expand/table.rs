@@ -7,8 +7,9 @@ use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::spanned::Spanned as _;
 
+use super::associations::target_columns;
 use super::respan;
-use crate::ast::{Binary, Column, Default, Managed, Model, Shape};
+use crate::ast::{Action, Binary, Column, Default, ForeignKey, Managed, Model, Shape};
 use crate::naming;
 
 /// The value of `Model::TABLE`.
@@ -34,11 +35,39 @@ pub(crate) fn expand(model: &Model) -> TokenStream {
             call(core, first.span, &quote!(schema::Table::with_indexes), &quote!(#table, &[#(#indexes),*]))
         }
     };
+    let table = match model.foreign_keys.first() {
+        None => table,
+        Some(_) => {
+            let keys = model.foreign_keys.iter().map(|key| foreign_key(key, core));
+            quote!(#table.with_foreign_keys(&[#(#keys),*]))
+        }
+    };
     quote! {
         &{
             const COLUMNS: &[#core::schema::ColumnDef] = &[#(#columns),*];
             #table
         }
+    }
+}
+
+fn foreign_key(key: &ForeignKey, core: &TokenStream) -> TokenStream {
+    let (name, columns, target) = (&key.name.text, &key.columns, &key.target);
+    let near = respan(core, key.span);
+    let target = quote_spanned!(key.span=> <#target as #near::Model>::TABLE);
+    let [on_delete, on_update] = [key.on_delete, key.on_update].map(|action| match action {
+        Action::Nothing => quote!(NoAction),
+        Action::Restrict => quote!(Restrict),
+        Action::SetNull => quote!(SetNull),
+        Action::Cascade => quote!(Cascade),
+    });
+    let schema = quote!(#core::schema);
+    let target_key = (!key.target_key.is_empty()).then(|| {
+        let columns = target_columns(key);
+        quote!(.target_key(&[#(#columns),*]))
+    });
+    quote! {
+        #schema::ForeignKey::new(#name, &[#(#columns),*], || #target, #schema::Action::#on_delete, #schema::Action::#on_update)
+            #target_key
     }
 }
 

@@ -1,15 +1,19 @@
-//! Decides everything that the struct leaves open: names, the key, what is generated, managed, required.
+//! Decides everything that the struct leaves open: names, the key, what is generated, managed, required, related.
+
+mod associations;
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens as _, format_ident, quote};
 use syn::spanned::Spanned as _;
 use syn::{Attribute, Expr, ExprLit, ExprUnary, Field, Lit, LitStr, Meta, UnOp};
 
+use self::associations::Owner;
 use crate::ast::{Binary, Column, Default, Index, Managed, Model, Name, Shape, Skipped};
 use crate::attr::{At, FieldAttrs, ModelAttrs, nearest};
 use crate::errors::Errors;
 use crate::naming;
 use crate::shape::{NamedStruct, is_builtin_integer, is_option};
+use crate::validate::LONGEST_KEY;
 
 impl Model {
     /// The model that this struct is. Names that lead nowhere are reported here, all other rules are checked later.
@@ -40,7 +44,10 @@ impl Model {
         }
         let core = core_path(attrs.core.as_ref());
         let key_type = key_type(&columns, &key, &core);
-        let indexes = indexes(&table.text, &columns, &attrs, errors);
+        let mut indexes = indexes(&table.text, &columns, &attrs, errors);
+        let owner = Owner { ident: input.ident, table: &table.text, key: &key };
+        let (foreign_keys, associations) =
+            owner.relate(&mut columns, attrs.associations, &mut indexes, errors);
         Self {
             ident: input.ident.clone(),
             vis: input.vis.clone(),
@@ -52,6 +59,8 @@ impl Model {
             key,
             key_type,
             indexes,
+            foreign_keys,
+            associations,
         }
     }
 }
@@ -136,11 +145,12 @@ fn key(columns: &[Column]) -> Vec<usize> {
     columns.iter().filter(|c| naming::plain(&c.field) == "id").map(|c| c.position).collect()
 }
 
-/// `One<u64>`, or a tuple for a composite key.
+/// `One<u64>`, or a tuple for a composite key. None where it has too many columns, which is reported.
 fn key_type(columns: &[Column], key: &[usize], core: &TokenStream) -> Option<TokenStream> {
     let types: Vec<_> = key.iter().map(|&n| &columns[n].ty).collect();
     match types[..] {
         [] => None,
+        _ if types.len() > LONGEST_KEY => None,
         [only] => Some(quote!(#core::model::One<#only>)),
         _ => Some(quote!((#(#types,)*))),
     }

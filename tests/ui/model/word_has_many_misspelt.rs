@@ -1,10 +1,9 @@
 use orm_core::prelude::*;
 
 #[derive(Model, Clone)]
+#[model(hasmany(tasks: Task))]
 struct Note {
     id: u64,
-    #[model(belongs_to = User)]
-    user_id: u64,
 }
 
 fn main() {}

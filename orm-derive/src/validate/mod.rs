@@ -1,19 +1,17 @@
 //! What a model must not be: one function a rule. Each mistake is one full sentence at its own place.
 
+mod associations;
+mod names;
+
+pub(crate) use self::names::free;
 use crate::ast::{Column, Model, Name, Shape};
 use crate::attr::At;
 use crate::errors::Errors;
 use crate::naming::{self, LONGEST_NAME};
 use crate::shape::is_option;
 
-/// Constants and functions that every model has under these names, so that no field's constant can.
-const RESERVED_CONSTANTS: [&str; 2] = ["TABLE", "build"];
-
-/// Methods that every draft has under these names, so that no field's setter can.
-const RESERVED_SETTERS: [&str; 2] = ["save", "into_draft"];
-
 /// The most columns that a key may have.
-const LONGEST_KEY: usize = 4;
+pub(crate) const LONGEST_KEY: usize = 4;
 
 /// Every rule. `understood` tells that all attributes could be read: where not, what seems missing may just have been misspelt.
 pub(crate) fn validate(model: &Model, understood: bool, errors: &Errors) {
@@ -33,10 +31,10 @@ pub(crate) fn validate(model: &Model, understood: bool, errors: &Errors) {
     }
     names_are_possible(model, errors);
     columns_differ(model, errors);
-    constants_differ(model, errors);
-    setters_are_free(model, errors);
+    names::validate(model, errors);
     draft_is_another(model, errors);
     indexes_differ(model, errors);
+    associations::validate(model, errors);
 }
 
 fn has_key(model: &Model, errors: &Errors) {
@@ -204,40 +202,6 @@ fn columns_differ(model: &Model, errors: &Errors) {
                 format_args!(
                     "the field `{}` is the column {:?} already: name this one with #[model(column = \"..\")]",
                     earlier.field, earlier.name.text
-                ),
-            );
-        }
-    }
-}
-
-fn constants_differ(model: &Model, errors: &Errors) {
-    for (n, column) in model.columns.iter().enumerate() {
-        let constant = &column.constant;
-        let hint = "name this one with #[model(const_name = \"..\")]";
-        if RESERVED_CONSTANTS.iter().any(|reserved| constant == reserved) {
-            errors.at(
-                constant.span(),
-                format_args!(
-                    "every model has a `{constant}` of its own, so that it cannot be a column's: {hint}"
-                ),
-            );
-        } else if let Some(earlier) = model.columns[..n].iter().find(|c| c.constant == *constant) {
-            errors.at(
-                constant.span(),
-                format_args!("the field `{}` has the constant `{constant}` already: {hint}", earlier.field),
-            );
-        }
-    }
-}
-
-fn setters_are_free(model: &Model, errors: &Errors) {
-    for Column { field, name, .. } in &model.columns {
-        if RESERVED_SETTERS.iter().any(|reserved| naming::plain(field) == *reserved) {
-            errors.at(
-                field.span(),
-                format_args!(
-                    "`{}` has a method `{field}` already, so that it cannot be a setter: rename the field, and keep its column with #[model(column = {:?})]",
-                    model.draft, name.text
                 ),
             );
         }
