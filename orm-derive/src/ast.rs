@@ -156,14 +156,17 @@ pub(crate) enum Kind {
 
 /// A join table, as an association sees it.
 pub(crate) struct Join {
-    /// The model of its rows.
-    pub(crate) model: Path,
-    /// The hash of its fields that refer to the model itself.
-    pub(crate) near: u64,
-    /// The same of those that refer to the target.
-    pub(crate) far: u64,
+    pub(crate) table: JoinTable,
     /// The singular of the association's name.
     pub(crate) singular: Ident,
+}
+
+/// Where the pairs of a many_to_many are.
+pub(crate) enum JoinTable {
+    /// In the table of this model, whose fields with these hashes refer to the model itself and to the target.
+    Model(Path, u64, u64),
+    /// In a table without a model, with a column for the model itself and one for the target.
+    Named(Name, Box<[String; 2]>),
 }
 
 impl Action {

@@ -164,3 +164,40 @@ fn join_tables_lie_between() {
     assert_eq!((through.near, through.far), (&[2][..], &[1][..]));
     assert_eq!((PostTag::POST.name(), PostTag::TAG.name()), ("post", "tag"));
 }
+
+#[derive(Model, Clone)]
+#[model(many_to_many(groups: Group, through = "memberships"))]
+#[model(many_to_many(friends: Person, through = "friendships", other_key = "friend_id"))]
+struct Person {
+    id: u64,
+}
+
+#[derive(Model, Clone)]
+#[model(many_to_many(people: Person, through = "memberships"))]
+struct Group {
+    #[model(primary_key)]
+    name: String,
+}
+
+#[test]
+fn join_tables_need_no_model() {
+    let groups: Association<Person, Group, ManyToMany<()>> = Person::GROUPS;
+    let [near, far] = [groups.link(), Group::PEOPLE.link()].map(|link| link.through.expect("a join table"));
+    assert_eq!((near.near, near.far, far.near, far.far), (&[1][..], &[0][..], &[0][..], &[1][..]));
+    for table in [near.table, far.table] {
+        let names: Vec<_> = table.columns.iter().map(|column| (column.name, column.binary)).collect();
+        assert_eq!(
+            (table.name, &names[..]),
+            ("memberships", &[("group_id", true), ("person_id", false)][..])
+        );
+        assert_eq!(
+            keys(table)[1],
+            ("memberships_person_id_fkey", &[1][..], "people", &[0][..], Action::Cascade, Action::Cascade)
+        );
+        assert_eq!(indexes(table), [("memberships_person_id_idx", false)]);
+    }
+    let names: Vec<_> = Person::TABLE.joins.iter().map(|join| join().name).collect();
+    assert_eq!(names, ["memberships", "friendships"]);
+    let friends = Person::FRIENDS.link().through.expect("a join table");
+    assert_eq!((friends.near, friends.far), (&[1][..], &[0][..]));
+}

@@ -1,12 +1,12 @@
 //! Foreign keys as types, what is checked of them, and the constants of associations.
 
-use proc_macro2::TokenStream;
-use quote::{ToTokens as _, quote, quote_spanned};
+use proc_macro2::{Ident, TokenStream};
+use quote::{ToTokens as _, format_ident, quote, quote_spanned};
 use syn::spanned::Spanned as _;
 use syn::{Path, Type};
 
 use super::{quiet, respan};
-use crate::ast::{Association, ForeignKey, Join, Kind, Model};
+use crate::ast::{Association, ForeignKey, Join, JoinTable, Kind, Model, Name};
 use crate::naming;
 use crate::shape::is_option;
 
@@ -70,26 +70,77 @@ fn check(key: &ForeignKey, model: &Model) -> TokenStream {
 
 /// A pair stands in the join table once.
 fn check_join(association: &Association, model: &Model) -> Option<TokenStream> {
-    let Kind::ManyToMany(join) = &association.kind else { return None };
+    let Kind::ManyToMany(Join { table: JoinTable::Model(through, near, far), .. }) = &association.kind else {
+        return None;
+    };
     let at = association.span;
     let core = respan(&model.core, at);
-    let through = &join.model;
-    let (near, far) = join_keys(join, association, model);
+    let (near, far) = join_keys(through, (*near, *far), association, model);
     Some(quote_spanned! {at=>
         #core::relation::is_pair(<#through as #core::Model>::TABLE, #near, #far);
     })
 }
 
 /// Where the foreign keys of a join table are.
-fn join_keys(join: &Join, association: &Association, model: &Model) -> (TokenStream, TokenStream) {
-    let own = model.ident.to_token_stream();
-    let near = foreign(&join.model, &own, join.near, model);
-    let far = foreign(&join.model, &association.target.to_token_stream(), join.far, model);
+fn join_keys(
+    through: &Path,
+    (near, far): (u64, u64),
+    association: &Association,
+    model: &Model,
+) -> (TokenStream, TokenStream) {
+    let near = foreign(through, &model.ident.to_token_stream(), near, model);
+    let far = foreign(through, &association.target.to_token_stream(), far, model);
     (quote!(#near::FOREIGN_KEY), quote!(#far::FOREIGN_KEY))
 }
 
-fn target_constant(target: &Path, field: &proc_macro2::Ident) -> TokenStream {
-    let constant = proc_macro2::Ident::new(&naming::constant(field), field.span());
+/// The functions that give the join tables without a model, for the model's own table.
+pub(crate) fn joins(model: &Model) -> Vec<TokenStream> {
+    let ident = &model.ident;
+    let named = model.associations.iter().filter(|association| named_join(association).is_some());
+    named.map(join_function).map(|name| quote!(#ident::#name)).collect()
+}
+
+fn named_join(association: &Association) -> Option<(&Name, &[String; 2])> {
+    match &association.kind {
+        Kind::ManyToMany(Join { table: JoinTable::Named(name, columns), .. }) => Some((name, columns)),
+        _ => None,
+    }
+}
+
+fn join_function(association: &Association) -> Ident {
+    format_ident!("__{}_table", naming::plain(&association.name), span = association.name.span())
+}
+
+/// The join table without a model that an association goes through.
+fn named_table(association: &Association, model: &Model) -> Option<TokenStream> {
+    let (name, columns) = named_join(association)?;
+    let Model { ident, core, .. } = model;
+    let (text, target, function) = (&name.text, &association.target, join_function(association));
+    // The sides stand in the order of their columns, so that both models describe the same table.
+    let [near, far] = columns;
+    let (first, second, columns) = if near < far {
+        (ident.to_token_stream(), target.to_token_stream(), [near, far])
+    } else {
+        (target.to_token_stream(), ident.to_token_stream(), [far, near])
+    };
+    let constraints = columns.map(|column| naming::constraint(text, [column.as_str()].into_iter()));
+    let index = naming::index(text, [columns[1].as_str()].into_iter());
+    let at = name.span;
+    let near = respan(core, at);
+    let parts = quote_spanned! {at=>
+        #near::model::Join::new::<#first, #second>(#text, [#(#columns),*], [#(#constraints),*], #index)
+    };
+    Some(quote! {
+        fn #function() -> &'static #core::schema::Table {
+            static PARTS: #core::model::Join = #parts;
+            static TABLE: #core::schema::Table = PARTS.table();
+            &TABLE
+        }
+    })
+}
+
+fn target_constant(target: &Path, field: &Ident) -> TokenStream {
+    let constant = Ident::new(&naming::constant(field), field.span());
     quote_spanned!(field.span()=> #target::#constant)
 }
 
@@ -118,7 +169,10 @@ pub(crate) fn constants(model: &Model) -> impl Iterator<Item = TokenStream> {
         let name = naming::plain(name);
         let doc = format!("The association `{name}`, to [`{}`].", target.to_token_stream());
         let (kind, value) = kind(association, &name, model);
+        let table = named_table(association, model);
         quote! {
+            #table
+
             #[doc = #doc]
             #vis const #constant: #core::relation::Association<#ident, #target, #core::relation::#kind>
                 = #core::relation::Association::#value;
@@ -144,12 +198,17 @@ fn kind(association: &Association, name: &str, model: &Model) -> (TokenStream, T
             let key = foreign(*hash);
             (quote!(HasMany<#key::Presence>), quote!(new(#name, #key::FOREIGN_KEY)))
         }
-        Kind::ManyToMany(join) => {
-            let through = &join.model;
-            let near = respan(core, through.span());
-            let table = quote_spanned!(through.span()=> <#through as #near::Model>::TABLE);
-            let (near, far) = join_keys(join, association, model);
+        Kind::ManyToMany(Join { table: JoinTable::Model(through, near, far), .. }) => {
+            let at = respan(core, through.span());
+            let table = quote_spanned!(through.span()=> <#through as #at::Model>::TABLE);
+            let (near, far) = join_keys(through, (*near, *far), association, model);
             (quote!(ManyToMany<#through>), quote!(through(#name, || #table, #near, #far)))
+        }
+        Kind::ManyToMany(Join { table: JoinTable::Named(_, columns), .. }) => {
+            let function = join_function(association);
+            let near = usize::from(columns[0] > columns[1]);
+            let far = 1 - near;
+            (quote!(ManyToMany<()>), quote!(through(#name, Self::#function, #near, #far)))
         }
     }
 }

@@ -7,7 +7,7 @@ use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::spanned::Spanned as _;
 
-use super::associations::target_columns;
+use super::associations::{joins, target_columns};
 use super::respan;
 use crate::ast::{Action, Binary, Column, Default, ForeignKey, Managed, Model, Shape};
 use crate::naming;
@@ -42,6 +42,8 @@ pub(crate) fn expand(model: &Model) -> TokenStream {
             quote!(#table.with_foreign_keys(&[#(#keys),*]))
         }
     };
+    let joins = joins(model);
+    let table = if joins.is_empty() { table } else { quote!(#table.with_joins(&[#(#joins),*])) };
     quote! {
         &{
             const COLUMNS: &[#core::schema::ColumnDef] = &[#(#columns),*];

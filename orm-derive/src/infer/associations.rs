@@ -4,7 +4,7 @@ use proc_macro2::{Ident, Span};
 use syn::Path;
 
 use super::position_of;
-use crate::ast::{Action, Association, Binary, Column, ForeignKey, Index, Join, Kind, Name};
+use crate::ast::{Action, Association, Binary, Column, ForeignKey, Index, Join, JoinTable, Kind, Name};
 use crate::attr::{AssociationAttr, At, Key, Through};
 use crate::errors::Errors;
 use crate::naming;
@@ -114,32 +114,39 @@ impl Owner<'_> {
     }
 
     fn kind(&self, attr: &AssociationAttr, errors: &Errors) -> Option<Kind> {
-        let near = fields(attr.foreign_key.as_ref(), Some(self.ident), errors)?;
+        let near = || fields(attr.foreign_key.as_ref(), Some(self.ident), errors);
         match attr.word {
-            "has_one" => Some(Kind::HasOne(near)),
-            "has_many" => Some(Kind::HasMany(near, singular(attr))),
+            "has_one" => Some(Kind::HasOne(near()?)),
+            "has_many" => Some(Kind::HasMany(near()?, singular(attr))),
             _ => {
                 let target = attr.target.segments.last().map(|segment| &segment.ident);
-                let far = fields(attr.other_key.as_ref(), target, errors)?;
-                match &attr.through {
-                    Some(At { value: Through::Model(model), .. }) => Some(Kind::ManyToMany(Join {
-                        model: model.clone(),
-                        near,
-                        far,
-                        singular: singular(attr),
-                    })),
+                let table = match &attr.through {
+                    Some(At { value: Through::Model(model), .. }) => {
+                        let far = fields(attr.other_key.as_ref(), target, errors)?;
+                        JoinTable::Model(model.clone(), near()?, far)
+                    }
                     Some(At { value: Through::Table(text), .. }) => {
-                        errors.at(text.span(), "`through` names a model, without quotes");
-                        None
+                        let near = column(attr.foreign_key.as_ref(), Some(self.ident), errors)?;
+                        let far = column(attr.other_key.as_ref(), target, errors)?;
+                        if near == far {
+                            errors.at(
+                                attr.span,
+                                format_args!("both columns of this join table would be {near:?}: name one with `other_key = \"..\"`"),
+                            );
+                            return None;
+                        }
+                        let name = Name { text: text.value(), span: text.span() };
+                        JoinTable::Named(name, Box::new([near, far]))
                     }
                     None => {
                         errors.at(
                             attr.span,
-                            "`many_to_many` goes through a join table: add `through = ..` with its model",
+                            "`many_to_many` goes through a join table: add `through = ..` with its model, or its name in quotes",
                         );
-                        None
+                        return None;
                     }
-                }
+                };
+                Some(Kind::ManyToMany(Join { table, singular: singular(attr) }))
             }
         }
     }
@@ -164,6 +171,21 @@ fn fields(given: Option<&At<Key>>, referred: Option<&Ident>, errors: &Errors) ->
         }
         Some(At { value: Key::Column(text), .. }) => {
             errors.at(text.span(), "a foreign key is named by its field in the other struct, without quotes");
+            None
+        }
+    }
+}
+
+/// The column of a join table without a model, where none is given the one called after this struct.
+fn column(given: Option<&At<Key>>, referred: Option<&Ident>, errors: &Errors) -> Option<String> {
+    match given {
+        None => referred.map(naming::foreign_key),
+        Some(At { value: Key::Column(text), .. }) => Some(text.value()),
+        Some(At { span, value: Key::Fields(_) }) => {
+            errors.at(
+                *span,
+                "a join table without a model has columns and no fields: write their names in quotes",
+            );
             None
         }
     }

@@ -1,6 +1,6 @@
 //! What a foreign key must not be.
 
-use crate::ast::{Action, ForeignKey, Model};
+use crate::ast::{Action, ForeignKey, Join, JoinTable, Kind, Model, Name};
 use crate::attr::At;
 use crate::errors::Errors;
 
@@ -15,6 +15,14 @@ pub(super) fn validate(model: &Model, errors: &Errors) {
         not_generated(key, model, errors);
         lengths_agree(key, errors);
         super::possible(&key.name, "foreign key", errors);
+    }
+    for association in &model.associations {
+        if let Kind::ManyToMany(Join { table: JoinTable::Named(name, columns), .. }) = &association.kind {
+            super::possible(name, "table", errors);
+            for column in columns.iter() {
+                super::possible(&Name { text: column.clone(), span: name.span }, "column", errors);
+            }
+        }
     }
 }
 
