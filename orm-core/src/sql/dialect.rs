@@ -23,6 +23,8 @@ pub struct Capabilities {
     pub compares_to_nul: bool,
     /// Whether statements that change tables can be rolled back.
     pub transactional_ddl: bool,
+    /// Whether a list of rows, `(a, b) IN ((?, ?), ..)`, is looked up in an index over the columns.
+    pub row_lists_use_indexes: bool,
     /// How it reads a few rows for each of many parents.
     pub per_parent: PerParent,
     /// The most parents whose rows are read by one statement.

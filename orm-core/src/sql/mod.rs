@@ -8,6 +8,9 @@ pub mod fixed;
 mod link;
 pub mod select;
 mod statement;
+#[cfg(test)]
+#[allow(dead_code, unused_imports, reason = "a build without some of the databases runs fewer")]
+pub(crate) mod tests;
 pub mod tree;
 mod writer;
 

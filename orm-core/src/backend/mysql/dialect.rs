@@ -41,6 +41,7 @@ const fn capabilities(
         inline_indexes: true,
         compares_to_nul: false,
         transactional_ddl: false,
+        row_lists_use_indexes: true,
         per_parent,
         max_parents: 1_000,
         max_limited_parents,

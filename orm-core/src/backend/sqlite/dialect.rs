@@ -20,6 +20,8 @@ static CAPABILITIES: Capabilities = Capabilities {
     // LIKE, GLOB and the collation NOCASE.
     compares_to_nul: true,
     transactional_ddl: true,
+    // It would read the whole table; of an OR it looks each term up.
+    row_lists_use_indexes: false,
     per_parent: PerParent::RowNumber,
     max_parents: 1_000,
     max_limited_parents: 1_000,

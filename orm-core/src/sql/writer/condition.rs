@@ -183,6 +183,11 @@ impl Writer<'_> {
             self.push("FALSE");
             return Ok(());
         }
+        if !self.dialect.capabilities().row_lists_use_indexes {
+            let equal = |(&column, value)| Expr::Compare(column, Compare::Equal, value);
+            let any = padded(rows).map(|row| Expr::And(columns.iter().zip(row).map(equal).collect()));
+            return self.terms(any.collect(), " OR ", "FALSE", true);
+        }
         self.push("(").columns(columns.iter().copied()).push(") IN (");
         for (n, row) in padded(rows).enumerate() {
             self.push(if n == 0 { "(" } else { ", (" });

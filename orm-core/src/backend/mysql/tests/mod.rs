@@ -5,6 +5,7 @@ mod dialect;
 mod errors;
 mod hostile;
 mod session;
+mod trees;
 mod values;
 
 use std::borrow::Cow;
@@ -37,7 +38,10 @@ impl RowSink for Rows {
         if self.fail_at == Some(self.rows.len()) {
             return Err(Error::custom("the sink has enough"));
         }
-        let row = (0..cells.len()).map(|n| cells.take(n).into_owned()).collect();
+        let nulls: Vec<_> = (0..cells.len()).map(|n| cells.is_null(n)).collect();
+        let row: Vec<_> = (0..cells.len()).map(|n| cells.take(n).into_owned()).collect();
+        assert!(row.iter().map(Value::is_null).eq(nulls), "known before it is taken");
+        assert!(cells.is_null(0) && cells.is_null(99), "taken, and past the end");
         assert_eq!(cells.take(0), Value::Null, "taken twice");
         assert_eq!(cells.take(99), Value::Null, "past the end");
         self.rows.push(row);

@@ -4,6 +4,7 @@ mod cancel;
 mod ddl;
 mod errors;
 mod queries;
+mod trees;
 
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -32,7 +33,11 @@ impl RowSink for Kept {
     }
 
     fn row(&mut self, cells: &mut dyn Cells) -> Result<Flow> {
-        self.rows.push((0..cells.len()).map(|n| cells.take(n).into_owned()).collect());
+        let nulls: Vec<_> = (0..cells.len()).map(|n| cells.is_null(n)).collect();
+        let row: Vec<_> = (0..cells.len()).map(|n| cells.take(n).into_owned()).collect();
+        assert!(row.iter().map(Value::is_null).eq(nulls), "known before it is taken");
+        assert!(cells.is_null(0) && cells.is_null(99), "taken, and past the end");
+        self.rows.push(row);
         Ok(Flow::Continue)
     }
 }
