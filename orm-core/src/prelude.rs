@@ -6,6 +6,7 @@ pub use crate::db::{Db, DbOptions, Executor, Transaction};
 pub use crate::error::Error;
 pub use crate::model::{Column, Expr, Model};
 pub use crate::query::{Projection, Query, RawSql, Record, TrustedSql};
+pub use crate::relation::View;
 pub use crate::types::DbEnum;
 #[cfg(feature = "serde_json")]
 pub use crate::types::Json;

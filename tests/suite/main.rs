@@ -22,6 +22,7 @@ mod executors;
 mod fields;
 mod finders;
 mod foreign_keys;
+mod includes;
 mod keys;
 mod lists;
 mod logging;
@@ -117,6 +118,7 @@ fn main() -> ExitCode {
         fields::cases(),
         finders::cases(),
         foreign_keys::cases(),
+        includes::cases(),
         keys::cases(),
         lists::cases(),
         logging::cases(),

@@ -149,6 +149,10 @@ impl<M> Order<M> {
         Self { term: OrderTerm { descending, ..OrderTerm::of(column) }, model: PhantomData }
     }
 
+    pub(crate) fn from_term(term: OrderTerm) -> Self {
+        Self { term, model: PhantomData }
+    }
+
     /// NULLs before all else.
     ///
     /// ```

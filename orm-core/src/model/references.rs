@@ -100,7 +100,7 @@ impl Presence for Required {
 #[doc(hidden)]
 pub trait Shape: Send + Sync + 'static {
     /// The result made of results.
-    type Of<O: Clone + Send + 'static>: Clone + Send + 'static;
+    type Of<O: Clone + Send + Sync + 'static>: Clone + Send + Sync + 'static;
 }
 
 /// Any number: a `Vec`.
@@ -111,20 +111,28 @@ pub struct Many;
 #[derive(Debug, Clone, Copy)]
 pub struct Maybe;
 
-/// One.
+/// One, since the foreign key is required. Filtered, there may be none.
 #[derive(Debug, Clone, Copy)]
 pub struct Exactly;
 
+/// One, since records without it were not asked for.
+#[derive(Debug, Clone, Copy)]
+pub struct Needed;
+
 impl Shape for Many {
-    type Of<O: Clone + Send + 'static> = Vec<O>;
+    type Of<O: Clone + Send + Sync + 'static> = Vec<O>;
 }
 
 impl Shape for Maybe {
-    type Of<O: Clone + Send + 'static> = Option<O>;
+    type Of<O: Clone + Send + Sync + 'static> = Option<O>;
 }
 
 impl Shape for Exactly {
-    type Of<O: Clone + Send + 'static> = O;
+    type Of<O: Clone + Send + Sync + 'static> = O;
+}
+
+impl Shape for Needed {
+    type Of<O: Clone + Send + Sync + 'static> = O;
 }
 
 /// Holds where a foreign key may be NULL. What un-links asks for it.

@@ -193,17 +193,18 @@ impl<M: Model, O: Send + 'static> Query<M, O> {
     }
 
     async fn aggregate(
-        mut self,
+        self,
         function: &'static str,
         handle: Handle<'_>,
         column: &'static ColumnDef,
         sink: &mut dyn RowSink,
     ) -> Result<()> {
+        let mut rows = self.counted();
         // Which rows a page holds depends on the order; what all rows come to does not.
-        if self.rows.limit.is_none() && self.rows.offset.is_none() {
-            self.rows.order.clear();
+        if rows.limit.is_none() && rows.offset.is_none() {
+            rows.order.clear();
         }
-        let statement = select(handle.dialect(), M::TABLE, Wanted::Aggregate(function, column), self.rows)?;
+        let statement = select(handle.dialect(), M::TABLE, Wanted::Aggregate(function, column), rows)?;
         let call = Call { table: Some(M::TABLE), statement: CallStatement::Dynamic(&statement.sql) };
         handle.run(call, statement.params, sink).await?;
         Ok(())

@@ -15,8 +15,11 @@ mod sync;
 mod update;
 
 pub use insert::insert;
-pub use plan::Plan;
+pub(crate) use plan::Whole;
+#[doc(hidden)]
+pub use plan::{Keys, Plan};
 pub use projection::{Projection, Selection, projected};
+pub(crate) use projection::{of_projection, selected};
 pub use raw::{Columns, FromRow, IntoSql, Param, Params, RawSql, TrustedSql};
 pub use record::Record;
 pub use select::Query;

@@ -1,11 +1,16 @@
 //! Some columns instead of all: typed tuples and derived structs.
 
+use std::borrow::Cow;
 use std::marker::PhantomData;
 
-use super::Plan;
+use super::plan::{Hidden, Keys, Plan};
+use crate::driver::Cells;
 use crate::error::Result;
 use crate::model::{Column, Model, Row};
+use crate::sql::select::Wanted;
+use crate::sql::tree::{Output, Tree};
 use crate::types::ColumnType;
+use crate::value::Value;
 
 /// A struct of some columns of a model. Derived: `#[derive(Projection)] #[projection(model = Note)]`.
 ///
@@ -39,7 +44,7 @@ use crate::types::ColumnType;
     label = "not a projection",
     note = "add #[derive(Projection)] and #[projection(model = ..)] to the struct"
 )]
-pub trait Projection: Sized + Send + 'static {
+pub trait Projection: Sized + Send + Sync + 'static {
     /// The model whose columns these are.
     type Model: Model;
 
@@ -62,23 +67,6 @@ pub fn projected<P: Projection, T: ColumnType>(row: &mut Row<'_>, n: usize) -> R
     row.column(n, &P::Model::TABLE.columns[P::COLUMNS[n]])
 }
 
-/// A row is a projection.
-pub(super) struct Projected<P>(PhantomData<fn() -> P>);
-
-impl<P> Projected<P> {
-    pub(super) const NEW: Self = Self(PhantomData);
-}
-
-impl<P: Projection> Plan<P> for Projected<P> {
-    fn columns(&self) -> Option<&[usize]> {
-        Some(P::COLUMNS)
-    }
-
-    fn read(&self, row: &mut Row<'_>) -> Result<P> {
-        P::from_row(row)
-    }
-}
-
 /// What `select` takes: a column, or a tuple of columns of one model.
 ///
 /// ```
@@ -94,7 +82,7 @@ impl<P: Projection> Plan<P> for Projected<P> {
 )]
 pub trait Selection<M>: Send + Sync + 'static {
     /// What a row becomes: the column's type, or a tuple of them.
-    type Output: Send + 'static;
+    type Output: Send + Sync + 'static;
 
     /// The positions of the columns.
     #[doc(hidden)]
@@ -142,30 +130,86 @@ tuple!(A 0, B 1, C 2, D 3, E 4, F 5);
 tuple!(A 0, B 1, C 2, D 3, E 4, F 5, G 6);
 tuple!(A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7);
 
-/// A row is a tuple of columns.
-pub(super) struct Selected<S> {
-    selection: S,
-    positions: Vec<usize>,
+/// A row is some columns of the table, and what `read` makes of them.
+pub(crate) struct Chosen<M, O, R> {
+    positions: Cow<'static, [usize]>,
+    read: R,
+    at: usize,
+    rows: Vec<O>,
+    hidden: Hidden,
+    model: PhantomData<fn() -> M>,
 }
 
-impl<S> Selected<S> {
-    pub(super) fn new<M>(selection: S) -> Self
-    where
-        S: Selection<M>,
-    {
-        Self { positions: selection.positions(), selection }
+/// The columns of a selection.
+pub(crate) fn selected<M: Model, S: Selection<M>>(selection: S) -> Box<dyn Plan<S::Output>> {
+    let positions = selection.positions().into();
+    Chosen::<M, _, _>::boxed(positions, move |row: &mut Row<'_>| selection.read(row))
+}
+
+/// The columns of a projection.
+pub(crate) fn of_projection<P: Projection>() -> Box<dyn Plan<P>> {
+    Chosen::<P::Model, _, _>::boxed(P::COLUMNS.into(), P::from_row)
+}
+
+impl<M, O, R> Chosen<M, O, R>
+where
+    M: Model,
+    O: Send + Sync + 'static,
+    R: Fn(&mut Row<'_>) -> Result<O> + Send + Sync + 'static,
+{
+    fn boxed(positions: Cow<'static, [usize]>, read: R) -> Box<dyn Plan<O>> {
+        let hidden = Hidden::of::<M>();
+        Box::new(Self { positions, read, at: 0, rows: Vec::new(), hidden, model: PhantomData })
     }
 }
 
-/// [`Selected`] with the model it is of.
-pub(super) struct SelectedOf<M, S>(pub(super) Selected<S>, pub(super) PhantomData<fn() -> M>);
-
-impl<M: Model, S: Selection<M>> Plan<S::Output> for SelectedOf<M, S> {
-    fn columns(&self) -> Option<&[usize]> {
-        Some(&self.0.positions)
+impl<M: Model, O: Send + Sync, R: Send + Sync> Keys for Chosen<M, O, R> {
+    fn count(&self) -> usize {
+        self.rows.len()
     }
 
-    fn read(&self, row: &mut Row<'_>) -> Result<S::Output> {
-        self.0.selection.read(row)
+    fn key(&self, row: usize, column: usize) -> Result<Value<'_>> {
+        Ok(self.hidden.key(row, column))
+    }
+}
+
+impl<M, O, R> Plan<O> for Chosen<M, O, R>
+where
+    M: Model,
+    O: Send + Sync,
+    R: Fn(&mut Row<'_>) -> Result<O> + Send + Sync,
+{
+    fn wanted(&self) -> Option<Wanted<'_>> {
+        Some(Wanted::Columns(&self.positions))
+    }
+
+    fn is_whole(&self) -> bool {
+        false
+    }
+
+    fn need(&mut self, columns: &[usize]) {
+        self.hidden.need(columns);
+    }
+
+    fn ask(&mut self, tree: &mut Tree, node: usize) {
+        self.at = tree.outputs.len();
+        let columns = self.positions.iter().map(|&n| Output { node, column: &M::TABLE.columns[n] });
+        tree.outputs.extend(columns);
+        self.hidden.ask(tree, node);
+    }
+
+    fn row(&mut self, cells: &mut dyn Cells) -> Result<()> {
+        self.rows.push((self.read)(&mut Row::new(cells, self.at))?);
+        self.hidden.row(cells)
+    }
+
+    fn finish(&mut self) -> Result<Vec<O>> {
+        self.hidden.clear();
+        Ok(std::mem::take(&mut self.rows))
+    }
+
+    fn take_last(&mut self) -> Result<Option<O>> {
+        self.hidden.clear();
+        Ok(self.rows.pop())
     }
 }

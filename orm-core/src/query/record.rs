@@ -1,6 +1,6 @@
 //! The verbs that every model has.
 
-use super::plan::Whole;
+use super::plan::{Plan as _, Whole};
 use super::sink::Collect;
 use super::update::Changes;
 use super::{Query, bulk, destroy, update};
@@ -352,10 +352,9 @@ pub trait Record: Model {
 impl<M: Model> Record for M {}
 
 async fn by_key<M: Model>(handle: Handle<'_>, key: Vec<Value<'static>>) -> Result<Option<M>> {
-    let plan = Whole::NEW;
-    let mut sink = Collect::new(&plan);
-    read_by_key::<M>(handle, key, &mut sink).await?;
-    Ok(sink.rows.pop())
+    let mut plan = Whole::new();
+    read_by_key::<M>(handle, key, &mut Collect(&mut plan)).await?;
+    plan.take_last()
 }
 
 async fn read_by_key<M: Model>(

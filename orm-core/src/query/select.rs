@@ -4,16 +4,18 @@ use std::fmt;
 use std::marker::PhantomData;
 
 use super::Plan;
-use super::plan::{Whole, wanted};
-use super::projection::{Projected, Projection, Selected, SelectedOf, Selection};
+use super::plan::Whole;
+use super::projection::{Projection, Selection, of_projection, selected};
 use super::sink::{Collect, Tally};
 use super::stream::RowStream;
 use crate::db::{Call, CallStatement, Executor, Handle};
 use crate::driver::BoxFuture;
 use crate::error::Result;
 use crate::model::{Expr, Model, OrderBy};
+use crate::schema::Table;
 use crate::sql::select::{Wanted, select};
-use crate::sql::{Rows, fixed};
+use crate::sql::tree::{self, Tree, Wants};
+use crate::sql::{OrderTerm, Rows, fixed};
 
 /// Rows of the model `M`, each of which becomes an `O`: a record, or what was selected of it.
 ///
@@ -56,7 +58,7 @@ impl<M: Model, O> fmt::Debug for Query<M, O> {
 
 impl<M: Model> Query<M> {
     pub(super) fn new() -> Self {
-        Self { rows: Rows::default(), everything: false, plan: Box::new(Whole::NEW), model: PhantomData }
+        Self { rows: Rows::default(), everything: false, plan: Box::new(Whole::new()), model: PhantomData }
     }
 
     /// Asks for some columns instead of all. A row becomes the column's type, or a tuple of them.
@@ -80,7 +82,7 @@ impl<M: Model> Query<M> {
     /// ```
     #[doc(alias = "attributes")]
     pub fn select<S: Selection<M>>(self, columns: S) -> Query<M, S::Output> {
-        self.with_plan(Box::new(SelectedOf(Selected::new(columns), PhantomData)))
+        self.map_plan(|_| selected(columns))
     }
 
     /// Asks for the columns of a struct that derives [`Projection`].
@@ -108,15 +110,16 @@ impl<M: Model> Query<M> {
     /// ```
     #[doc(alias = "attributes")]
     pub fn select_as<P: Projection<Model = M>>(self) -> Query<M, P> {
-        self.with_plan(Box::new(Projected::NEW))
-    }
-
-    fn with_plan<O>(self, plan: Box<dyn Plan<O>>) -> Query<M, O> {
-        Query { rows: self.rows, everything: self.everything, plan, model: PhantomData }
+        self.map_plan(|_| of_projection())
     }
 }
 
 impl<M: Model, O: Send + 'static> Query<M, O> {
+    /// The same rows, each of which becomes something else.
+    pub(crate) fn map_plan<P>(self, plan: impl FnOnce(Box<dyn Plan<O>>) -> Box<dyn Plan<P>>) -> Query<M, P> {
+        Query { rows: self.rows, everything: self.everything, plan: plan(self.plan), model: PhantomData }
+    }
+
     /// Only rows that meet the condition. Given twice, both must be met.
     ///
     /// ```
@@ -331,7 +334,7 @@ impl<M: Model, O: Send + 'static> Query<M, O> {
     /// # Errors
     /// Whatever the database says.
     pub fn count<E: Executor + ?Sized>(self, db: &E) -> BoxFuture<'_, Result<u64>> {
-        Box::pin(super::aggregate::count::<M>(db.handle(), self.rows))
+        Box::pin(super::aggregate::count::<M>(db.handle(), self.counted()))
     }
 
     /// Whether there is a row at all: one SELECT with `LIMIT 1`.
@@ -354,7 +357,7 @@ impl<M: Model, O: Send + 'static> Query<M, O> {
     /// # Errors
     /// Whatever the database says.
     pub fn exists<E: Executor + ?Sized>(self, db: &E) -> BoxFuture<'_, Result<bool>> {
-        Box::pin(exists::<M>(db.handle(), self.rows))
+        Box::pin(exists::<M>(db.handle(), self.counted()))
     }
 
     /// The rows of this page and how many there are on all pages: two SELECTs, the second without limit, offset and order.
@@ -383,7 +386,8 @@ impl<M: Model, O: Send + 'static> Query<M, O> {
     pub fn find_and_count<E: Executor + ?Sized>(self, db: &E) -> BoxFuture<'_, Result<(Vec<O>, u64)>> {
         let handle = db.handle();
         Box::pin(async move {
-            let everything = Rows { filter: self.rows.filter.clone(), ..Rows::default() };
+            let mut everything = Rows { filter: self.rows.filter.clone(), ..Rows::default() };
+            self.plan.narrow(&mut everything.filter);
             let rows = self.fetch(handle).await?;
             let total = super::aggregate::count::<M>(handle, everything).await?;
             Ok((rows, total))
@@ -414,21 +418,42 @@ impl<M: Model, O: Send + 'static> Query<M, O> {
         RowStream::new(M::TABLE, self.plan, self.rows, db.handle())
     }
 
-    async fn fetch(self, handle: Handle<'_>) -> Result<Vec<O>> {
-        let mut sink = Collect::new(&*self.plan);
-        let table = Some(M::TABLE);
-        if self.rows.is_plain() && self.plan.columns().is_none() {
-            let statement = CallStatement::Fixed(&M::statements().find_all, &|dialect| {
-                fixed::find_all(dialect, M::TABLE)
-            });
-            handle.run(Call { table, statement }, Vec::new(), &mut sink).await?;
-        } else {
-            let statement = select(handle.dialect(), M::TABLE, wanted(&*self.plan), self.rows)?;
-            let call = Call { table, statement: CallStatement::Dynamic(&statement.sql) };
-            handle.run(call, statement.params, &mut sink).await?;
-        }
-        Ok(sink.rows)
+    /// The rows that count: those of the query, as far as its includes do not narrow them.
+    pub(super) fn counted(mut self) -> Rows {
+        self.plan.narrow(&mut self.rows.filter);
+        self.rows
     }
+
+    async fn fetch(mut self, handle: Handle<'_>) -> Result<Vec<O>> {
+        let table = Some(M::TABLE);
+        let statement = match self.plan.wanted() {
+            Some(Wanted::All) if self.rows.is_plain() => {
+                let statement = CallStatement::Fixed(&M::statements().find_all, &|dialect| {
+                    fixed::find_all(dialect, M::TABLE)
+                });
+                handle.run(Call { table, statement }, Vec::new(), &mut Collect(&mut *self.plan)).await?;
+                return self.plan.finish();
+            }
+            Some(wanted) => select(handle.dialect(), M::TABLE, wanted, self.rows)?,
+            None => tree::select(handle.dialect(), asked(M::TABLE, &mut *self.plan, self.rows), Wants::Rows)?,
+        };
+        let call = Call { table, statement: CallStatement::Dynamic(&statement.sql) };
+        handle.run(call, statement.params, &mut Collect(&mut *self.plan)).await?;
+        if self.plan.loads() {
+            self.plan.load(handle).await?;
+        }
+        self.plan.finish()
+    }
+}
+
+/// The statement of a plan that asks for more than one table. Its order is that of the key where none was asked for.
+pub(super) fn asked<O>(table: &'static Table, plan: &mut dyn Plan<O>, mut rows: Rows) -> Tree {
+    if rows.order.is_empty() {
+        rows.order.extend(table.key_columns().map(OrderTerm::of));
+    }
+    let mut tree = Tree::new(table, rows);
+    plan.ask(&mut tree, 0);
+    tree
 }
 
 /// Whether there is a row at all.

@@ -3,25 +3,15 @@
 use super::Plan;
 use crate::driver::{Cells, Flow, RowSink};
 use crate::error::Result;
-use crate::model::Row;
 use crate::schema::ColumnDef;
 use crate::types::{self, ColumnType};
 
-/// Gathers what a plan reads.
-pub(super) struct Collect<'p, O> {
-    pub(super) plan: &'p dyn Plan<O>,
-    pub(super) rows: Vec<O>,
-}
+/// Gives the rows to a plan.
+pub(super) struct Collect<'p, O>(pub(super) &'p mut dyn Plan<O>);
 
-impl<'p, O> Collect<'p, O> {
-    pub(super) fn new(plan: &'p dyn Plan<O>) -> Self {
-        Self { plan, rows: Vec::new() }
-    }
-}
-
-impl<O: Send> RowSink for Collect<'_, O> {
+impl<O> RowSink for Collect<'_, O> {
     fn row(&mut self, cells: &mut dyn Cells) -> Result<Flow> {
-        self.rows.push(self.plan.read(&mut Row::new(cells, 0))?);
+        self.0.row(cells)?;
         Ok(Flow::Continue)
     }
 }

@@ -3,23 +3,25 @@
 use std::collections::VecDeque;
 use std::fmt;
 use std::pin::Pin;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
 
 use futures_core::Stream;
 
 use super::Plan;
-use super::plan::wanted;
+use super::select::asked;
 use crate::db::{Handle, Streaming};
-use crate::driver::{Cells, Flow, RowSink};
+use crate::driver::{BoxFuture, Cells, Flow, RowSink};
 use crate::error::{Error, Result};
-use crate::model::Row;
 use crate::schema::Table;
-use crate::sql::Rows;
 use crate::sql::select::select;
+use crate::sql::{Rows, tree};
 
 /// How many rows wait at most before whoever polls gets to see them.
 const BATCH: usize = 64;
+
+/// The same where each batch takes further statements.
+const LOADED_BATCH: usize = 1000;
 
 /// The rows of a query as they arrive, in constant memory.
 ///
@@ -28,6 +30,9 @@ const BATCH: usize = 64;
 /// It may be dropped before its end. On a `Db` that throws the connection away, since the rest of the result is on it. In a transaction
 /// what is left is read in the background, and the next statement waits for that; where this takes longer than the connect deadline, or
 /// there is no runtime to do it, the transaction is over. To read less, ask for less with [`Query::limit`](super::Query::limit).
+///
+/// With a to-many include the rows come in batches of up to 1,000, each with all that was included, over a second connection of the pool. A
+/// transaction has one connection only: there all rows are one batch, in memory at once.
 ///
 /// ```
 /// # use orm_core::prelude::*;
@@ -54,9 +59,19 @@ pub struct RowStream<'a, O> {
     statement: Option<Streaming<'a>>,
     /// What went wrong, once the rows before it are gone.
     error: Option<Error>,
-    arrived: Arc<Mutex<VecDeque<O>>>,
+    reader: Reader<O>,
+    /// After how many rows they are handed out.
+    batch: usize,
     ready: VecDeque<O>,
+    handle: Handle<'a>,
+    loading: Option<BoxFuture<'a, Result<Loaded<O>>>>,
 }
+
+/// The plan, which reads the rows while the statement is polled; nothing while it is away to load.
+type Reader<O> = Arc<Mutex<Option<Box<dyn Plan<O>>>>>;
+
+/// A plan that comes back from loading, and what became of its rows.
+type Loaded<O> = (Box<dyn Plan<O>>, Vec<O>);
 
 impl<O> fmt::Debug for RowStream<'_, O> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -65,15 +80,29 @@ impl<O> fmt::Debug for RowStream<'_, O> {
 }
 
 impl<'a, O: Send + 'static> RowStream<'a, O> {
-    pub(super) fn new(table: &'static Table, plan: Box<dyn Plan<O>>, rows: Rows, handle: Handle<'a>) -> Self {
-        let arrived = Arc::new(Mutex::new(VecDeque::new()));
-        let rendered = select(handle.dialect(), table, wanted(&*plan), rows);
-        let sink = Queue { plan, queue: Arc::clone(&arrived) };
+    pub(super) fn new(
+        table: &'static Table,
+        mut plan: Box<dyn Plan<O>>,
+        rows: Rows,
+        handle: Handle<'a>,
+    ) -> Self {
+        let rendered = match plan.wanted() {
+            Some(wanted) => select(handle.dialect(), table, wanted, rows),
+            None => tree::select(handle.dialect(), asked(table, &mut *plan, rows), tree::Wants::Rows),
+        };
+        let batch = match handle {
+            _ if !plan.loads() => BATCH,
+            Handle::Db(_) => LOADED_BATCH,
+            // What is included can be asked for only when the rows are read to their end.
+            Handle::Transaction(_) => usize::MAX,
+        };
+        let reader = Arc::new(Mutex::new(Some(plan)));
+        let sink = Queue { reader: Arc::clone(&reader), batch };
         let (statement, error) = match rendered {
             Ok(rendered) => (Some(handle.stream(table, rendered.sql, rendered.params, sink)), None),
             Err(error) => (None, Some(error)),
         };
-        Self { statement, error, arrived, ready: VecDeque::new() }
+        Self { statement, error, reader, batch, ready: VecDeque::new(), handle, loading: None }
     }
 
     /// The next row, `None` after the last.
@@ -83,6 +112,30 @@ impl<'a, O: Send + 'static> RowStream<'a, O> {
     pub async fn next(&mut self) -> Option<Result<O>> {
         std::future::poll_fn(|context| Pin::new(&mut *self).poll_next(context)).await
     }
+
+    /// Makes results of the rows that have been read: at once, or by a future.
+    fn hand_out(&mut self) -> Result<()> {
+        let mut reader = lock(&self.reader);
+        match &mut *reader {
+            Some(plan) if !plan.loads() => self.ready = plan.finish()?.into(),
+            // A batch is full, or there will be no more.
+            Some(plan) if plan.count() >= self.batch || (self.statement.is_none() && plan.count() > 0) => {
+                let Some(mut plan) = reader.take() else { return Ok(()) };
+                let handle = self.handle;
+                self.loading = Some(Box::pin(async move {
+                    plan.load(handle).await?;
+                    let rows = plan.finish()?;
+                    Ok((plan, rows))
+                }));
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+}
+
+fn lock<O>(reader: &Reader<O>) -> MutexGuard<'_, Option<Box<dyn Plan<O>>>> {
+    reader.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl<O> Unpin for RowStream<'_, O> {}
@@ -92,33 +145,54 @@ impl<O: Send + 'static> Stream for RowStream<'_, O> {
 
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         let this = &mut *self;
-        if let Some(row) = this.ready.pop_front() {
-            return Poll::Ready(Some(Ok(row)));
+        loop {
+            if let Some(row) = this.ready.pop_front() {
+                return Poll::Ready(Some(Ok(row)));
+            }
+            if let Some(loading) = &mut this.loading {
+                let Poll::Ready(loaded) = loading.as_mut().poll(context) else { return Poll::Pending };
+                this.loading = None;
+                match loaded {
+                    Ok((plan, rows)) => {
+                        *lock(&this.reader) = Some(plan);
+                        this.ready = rows.into();
+                    }
+                    Err(error) => {
+                        this.statement = None;
+                        this.error = None;
+                        return Poll::Ready(Some(Err(error)));
+                    }
+                }
+                continue;
+            }
+            let Some(statement) = &mut this.statement else { return Poll::Ready(this.error.take().map(Err)) };
+            if let Poll::Ready(end) = statement.poll(context) {
+                this.statement = None;
+                // The rows before the error come first.
+                this.error = end.err();
+            }
+            if let Err(error) = this.hand_out() {
+                this.statement = None;
+                this.error = None;
+                return Poll::Ready(Some(Err(error)));
+            }
+            if this.ready.is_empty() && this.loading.is_none() && this.statement.is_some() {
+                return Poll::Pending;
+            }
         }
-        let Some(statement) = &mut this.statement else { return Poll::Ready(this.error.take().map(Err)) };
-        let end = statement.poll(context);
-        std::mem::swap(&mut this.ready, &mut *this.arrived.lock().unwrap_or_else(PoisonError::into_inner));
-        let row = this.ready.pop_front();
-        if let Poll::Ready(end) = end {
-            this.statement = None;
-            this.error = end.err();
-            // The rows before the error come first.
-            return Poll::Ready(row.map(Ok).or_else(|| this.error.take().map(Err)));
-        }
-        row.map_or(Poll::Pending, |row| Poll::Ready(Some(Ok(row))))
     }
 }
 
 struct Queue<O> {
-    plan: Box<dyn Plan<O>>,
-    queue: Arc<Mutex<VecDeque<O>>>,
+    reader: Reader<O>,
+    batch: usize,
 }
 
-impl<O: Send> RowSink for Queue<O> {
+impl<O> RowSink for Queue<O> {
     fn row(&mut self, cells: &mut dyn Cells) -> Result<Flow> {
-        let row = self.plan.read(&mut Row::new(cells, 0))?;
-        let mut queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
-        queue.push_back(row);
-        Ok(if queue.len() >= BATCH { Flow::Pause } else { Flow::Continue })
+        let mut reader = lock(&self.reader);
+        let Some(plan) = &mut *reader else { return Ok(Flow::Pause) };
+        plan.row(cells)?;
+        Ok(if plan.count() >= self.batch { Flow::Pause } else { Flow::Continue })
     }
 }

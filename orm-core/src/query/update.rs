@@ -102,8 +102,13 @@ impl<M: Model, O: Send + 'static> Query<M, O> {
         })
     }
 
-    /// Refuses to change a whole table that was not meant.
+    /// Refuses to change a whole table that was not meant, and what no such statement can carry.
     pub(super) fn must_be_meant(&self) -> Result<()> {
+        if self.plan.wanted().is_none() {
+            return Err(Error::Unsupported(
+                "an update or destroy includes nothing: filter by the association with `any` instead".into(),
+            ));
+        }
         if self.everything || !self.rows.is_everything() {
             Ok(())
         } else {

@@ -3,7 +3,8 @@
 use std::fmt;
 use std::marker::PhantomData;
 
-use crate::model::{Many, Maybe, Model, Presence, Shape};
+use super::related::Attached;
+use crate::model::{Many, Maybe, Model, Presence};
 use crate::schema::Table;
 use crate::sql::{Link, Through};
 
@@ -27,7 +28,7 @@ pub struct ManyToMany<J>(PhantomData<J>);
 #[doc(hidden)]
 pub trait Kind: Send + Sync + 'static {
     /// How many records there are for one.
-    type Shape: Shape;
+    type Shape: Attached;
 
     /// The columns that must be equal.
     fn link<M: Model, T: Model>(data: &Data) -> Link;
@@ -47,7 +48,7 @@ pub struct Data {
     through: Option<fn() -> &'static Table>,
 }
 
-impl<P: Presence> Kind for BelongsTo<P> {
+impl<P: Presence<Shape: Attached>> Kind for BelongsTo<P> {
     type Shape = P::Shape;
 
     fn link<M: Model, T: Model>(data: &Data) -> Link {

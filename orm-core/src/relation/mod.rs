@@ -1,9 +1,26 @@
 //! Associations between models: their constants, accessors and eager loading.
 
 mod association;
+mod attach;
 mod check;
+mod filter;
+mod include;
+mod index;
+mod many;
+mod one;
+mod related;
+mod view;
 
 pub use crate::model::{Optional, Required};
 pub use association::{Association, BelongsTo, HasMany, HasOne, Kind, ManyToMany};
 #[doc(hidden)]
+pub use attach::{Append, Attach};
+#[doc(hidden)]
 pub use check::{can_be_referred_to, is_pair, same_column, same_key};
+pub use include::Include;
+#[doc(hidden)]
+pub use one::ToOne;
+#[doc(hidden)]
+pub use related::Attached;
+pub use related::{Counted, Related};
+pub use view::View;

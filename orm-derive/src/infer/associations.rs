@@ -82,9 +82,11 @@ impl Owner<'_> {
                 column.binary = Binary::Key;
             }
         }
-        let optional = found.columns.iter().all(|&n| columns[n].optional);
+        // A NULL in one of them is no reference, but all of them must be able to be NULL for the database to set them.
+        let optional = found.columns.iter().any(|&n| columns[n].optional);
+        let all_optional = found.columns.iter().all(|&n| columns[n].optional);
         let (default_delete, default_update) = (
-            if optional { Action::SetNull } else { Action::Nothing },
+            if all_optional { Action::SetNull } else { Action::Nothing },
             if self.is_self(&found.target) { Action::Nothing } else { Action::Cascade },
         );
         let names = found.columns.iter().map(|&n| columns[n].name.text.as_str());

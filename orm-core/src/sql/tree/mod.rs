@@ -27,6 +27,13 @@ pub struct Tree {
     pub rows: Rows,
 }
 
+impl Tree {
+    /// These rows of a table, with nothing asked of them yet.
+    pub fn new(table: &'static Table, rows: Rows) -> Self {
+        Self { table, outputs: Vec::new(), joins: Vec::new(), rows }
+    }
+}
+
 /// A cell of the result.
 #[derive(Debug, Clone, Copy)]
 pub struct Output {

@@ -1,0 +1,346 @@
+//! To-many includes: one further statement for all near rows, in batches of their keys.
+
+use super::attach::Attach;
+use super::index::{Groups, Index, Key};
+use super::one::exists;
+use crate::db::{Call, CallStatement, Handle};
+use crate::driver::{BoxFuture, Cells, Flow, RowSink};
+use crate::error::{Error, Mismatch, Result};
+use crate::query::{Keys, Plan};
+use crate::schema::ColumnDef;
+use crate::sql::tree::{self, Children, Tree};
+use crate::sql::{Dialect, Expr, Link, Rows};
+use crate::types;
+use crate::value::Value;
+
+/// The value of a column of a key in the form that this program writes it in.
+pub(super) type Normal = fn(usize, Value<'_>, &ColumnDef) -> Result<Value<'static>>;
+
+/// The far rows of an association, and under which conditions they are that.
+#[derive(Debug)]
+pub(super) struct Far {
+    pub(super) link: Link,
+    pub(super) normal: Normal,
+    pub(super) rows: Rows,
+    /// Conditions on the join table.
+    pub(super) through: Vec<Expr>,
+    /// Whether near rows without any are not wanted.
+    pub(super) required: bool,
+}
+
+impl Far {
+    /// The value of a key's column as it came from the database, in our form.
+    fn normal(&self, n: usize, value: Value<'_>) -> Result<Value<'static>> {
+        let position = self.link.near[n];
+        match self.link.source.primary_key.iter().position(|key| *key == position) {
+            Some(part) => (self.normal)(part, value, &self.link.source.columns[position]),
+            None => Ok(value.into_owned()),
+        }
+    }
+
+    /// That there is a far row, where that is wanted.
+    fn narrow(&self, filter: &mut Vec<Expr>, plan: impl FnOnce(&mut Vec<Expr>)) {
+        if self.required {
+            let mut conditions = self.rows.filter.clone();
+            plan(&mut conditions);
+            filter.push(exists(self.link, conditions, self.through.clone()));
+        }
+    }
+
+    /// How many near rows one statement takes.
+    fn batch(&self, dialect: &dyn Dialect) -> usize {
+        let capabilities = dialect.capabilities();
+        if self.rows.limit.is_some() || self.rows.offset.is_some() {
+            capabilities.max_limited_parents
+        } else {
+            capabilities.max_parents
+        }
+    }
+
+    #[cold]
+    fn stranger(&self, key: &Key<'_>) -> Error {
+        let column = match self.link.through {
+            Some(through) => &through.table.columns[through.near[0]],
+            None => &self.link.target.columns[self.link.far[0]],
+        };
+        let wanted = format!("the key of a row of {:?} that was asked for", self.link.source.name);
+        Error::Decode(Mismatch::new(wanted, format!("{key} of another")).at(column.table, column.name))
+    }
+}
+
+/// The conditions on the rows at a node.
+fn filter_of(tree: &mut Tree, node: usize) -> &mut Vec<Expr> {
+    match node.checked_sub(1) {
+        None => &mut tree.rows.filter,
+        Some(join) => &mut tree.joins[join].filter,
+    }
+}
+
+/// The far rows of each near row.
+pub(super) struct Loader<O> {
+    far: Far,
+    plan: Box<dyn Plan<O>>,
+    groups: Groups,
+    lists: Vec<Vec<O>>,
+    /// The group of each far row, where `lists` is filled in the end.
+    members: Vec<u32>,
+}
+
+impl<O> Loader<O> {
+    pub(super) fn new(far: Far, plan: Box<dyn Plan<O>>) -> Self {
+        Self { far, plan, groups: Groups::default(), lists: Vec::new(), members: Vec::new() }
+    }
+}
+
+impl<O: Clone + Send + Sync + 'static> Loader<O> {
+    async fn fetch(&mut self, handle: Handle<'_>, near: &dyn Keys) -> Result<()> {
+        let Self { far, plan, groups, lists, members } = self;
+        let (index, of_row) = Index::new(near, far.link.near)?;
+        *groups = of_row;
+        lists.resize_with(groups.count, Vec::new);
+        let direct = !plan.loads();
+        // A whole record has the key in it, unless it is in the join table.
+        let appended = far.link.through.is_some() || !plan.is_whole();
+        let batch = far.batch(handle.dialect());
+        let mut from = 0;
+        while from < groups.count {
+            let to = groups.count.min(from + batch);
+            let mut tree = Tree::new(far.link.target, far.rows.clone());
+            plan.ask(&mut tree, 0);
+            let outputs = tree.outputs.len();
+            let through_outputs = far.link.through.map_or(0, |through| through.table.columns.len());
+            plan.place_join_row(outputs);
+            let with_join_row = plan.wants_join_row();
+            let statement = tree::children(
+                handle.dialect(),
+                Children {
+                    tree,
+                    link: far.link,
+                    through_filter: far.through.clone(),
+                    through_outputs: if with_join_row { (0..through_outputs).collect() } else { Vec::new() },
+                    keys: appended,
+                    parents: index.values(from..to)?,
+                },
+            )?;
+            let keys_at = outputs + if with_join_row { through_outputs } else { 0 };
+            let keys_at = appended.then_some(keys_at);
+            let mut lists = Lists { lists: &mut *lists, run: Vec::new(), group: 0 };
+            let mut sink = Members {
+                far: &*far,
+                index: &index,
+                plan: &mut **plan,
+                keys_at,
+                lists: direct.then_some(&mut lists),
+                members: &mut *members,
+            };
+            let statement_call =
+                Call { table: Some(far.link.target), statement: CallStatement::Dynamic(&statement.sql) };
+            handle.run(statement_call, statement.params, &mut sink).await?;
+            lists.end_run();
+            from = to;
+        }
+        if self.plan.loads() {
+            self.plan.load(handle).await?;
+        }
+        Ok(())
+    }
+
+    /// Gives the far rows to their groups, where they had to be complete first.
+    fn distribute(&mut self) -> Result<()> {
+        let records = self.plan.finish()?;
+        let members = std::mem::take(&mut self.members);
+        let mut sizes = vec![0_usize; self.lists.len()];
+        for &group in &members {
+            sizes[group as usize] += 1;
+        }
+        for (list, size) in self.lists.iter_mut().zip(sizes) {
+            list.reserve_exact(size);
+        }
+        for (record, group) in records.into_iter().zip(members) {
+            self.lists[group as usize].push(record);
+        }
+        Ok(())
+    }
+}
+
+impl<O: Clone + Send + Sync + 'static> Attach<Vec<O>> for Loader<O> {
+    fn near(&self) -> &[usize] {
+        self.far.link.near
+    }
+
+    fn ask(&mut self, tree: &mut Tree, node: usize) {
+        self.narrow(filter_of(tree, node));
+    }
+
+    fn narrow(&self, filter: &mut Vec<Expr>) {
+        self.far.narrow(filter, |conditions| self.plan.narrow(conditions));
+    }
+
+    fn loads(&self) -> bool {
+        true
+    }
+
+    fn load<'a>(&'a mut self, handle: Handle<'a>, near: &'a dyn Keys) -> BoxFuture<'a, Result<()>> {
+        Box::pin(self.fetch(handle, near))
+    }
+
+    fn finish(&mut self) -> Result<Vec<Vec<O>>> {
+        self.distribute()?;
+        let lists = std::mem::take(&mut self.lists);
+        Ok(self.groups.hand_out(lists))
+    }
+}
+
+/// Reads far rows and finds out whose they are.
+struct Members<'s, 'k, O> {
+    far: &'s Far,
+    index: &'s Index<'k>,
+    plan: &'s mut dyn Plan<O>,
+    keys_at: Option<usize>,
+    /// Where the rows go at once. Where they are not complete yet, only their groups are noted.
+    lists: Option<&'s mut Lists<'k, O>>,
+    members: &'s mut Vec<u32>,
+}
+
+impl<O: Send> RowSink for Members<'_, '_, O> {
+    fn row(&mut self, cells: &mut dyn Cells) -> Result<Flow> {
+        self.plan.row(cells)?;
+        let link = &self.far.link;
+        let key = match self.keys_at {
+            Some(at) => Key::of((0..link.near.len()).map(|n| self.far.normal(n, cells.take(at + n))))?,
+            None => {
+                let row = self.plan.count() - 1;
+                Key::of(link.far.iter().map(|&column| self.plan.key(row, column)))?
+            }
+        };
+        let group = match &key {
+            Some(key) => self.index.group(key).ok_or_else(|| self.far.stranger(key))?,
+            None => return Err(self.far.stranger(&Key::One(Value::Null))),
+        };
+        match &mut self.lists {
+            Some(lists) => {
+                if let Some(record) = self.plan.take_last()? {
+                    lists.push(group, record);
+                }
+            }
+            None => self.members.push(group),
+        }
+        Ok(Flow::Continue)
+    }
+}
+
+/// Lists that grow by runs: the far rows of one near row mostly come one after the other, so that a list gets the room that it needs at once.
+struct Lists<'s, O> {
+    lists: &'s mut Vec<Vec<O>>,
+    run: Vec<O>,
+    group: u32,
+}
+
+impl<O> Lists<'_, O> {
+    fn push(&mut self, group: u32, record: O) {
+        if group != self.group {
+            self.end_run();
+            self.group = group;
+        }
+        self.run.push(record);
+    }
+
+    fn end_run(&mut self) {
+        if !self.run.is_empty() {
+            let list = &mut self.lists[self.group as usize];
+            list.reserve_exact(self.run.len());
+            list.append(&mut self.run);
+        }
+    }
+}
+
+/// How many far rows each near row has.
+pub(super) struct Counter {
+    far: Far,
+    groups: Groups,
+    counts: Vec<u64>,
+}
+
+impl Counter {
+    pub(super) fn new(far: Far) -> Self {
+        Self { far, groups: Groups::default(), counts: Vec::new() }
+    }
+
+    async fn fetch(&mut self, handle: Handle<'_>, near: &dyn Keys) -> Result<()> {
+        let Self { far, groups, counts } = self;
+        let (index, of_row) = Index::new(near, far.link.near)?;
+        *groups = of_row;
+        *counts = vec![0; groups.count];
+        let batch = far.batch(handle.dialect());
+        let mut from = 0;
+        while from < groups.count {
+            let to = groups.count.min(from + batch);
+            let parents = index.values(from..to)?;
+            let statement = tree::count_children(
+                handle.dialect(),
+                far.link,
+                far.rows.filter.clone(),
+                far.through.clone(),
+                parents,
+            )?;
+            let call =
+                Call { table: Some(far.link.target), statement: CallStatement::Dynamic(&statement.sql) };
+            let mut sink = Counts { far: &*far, index: &index, counts: &mut *counts };
+            handle.run(call, statement.params, &mut sink).await?;
+            from = to;
+        }
+        Ok(())
+    }
+}
+
+struct Counts<'s, 'k> {
+    far: &'s Far,
+    index: &'s Index<'k>,
+    counts: &'s mut Vec<u64>,
+}
+
+impl RowSink for Counts<'_, '_> {
+    fn row(&mut self, cells: &mut dyn Cells) -> Result<Flow> {
+        const COUNT: ColumnDef = ColumnDef::new(
+            "",
+            "count",
+            "count",
+            crate::schema::DataType::Integer { bits: 64, signed: false },
+            false,
+        );
+        let width = self.far.link.near.len();
+        let key = Key::of((0..width).map(|n| self.far.normal(n, cells.take(n))))?;
+        if let Some(key) = key {
+            let group = self.index.group(&key).ok_or_else(|| self.far.stranger(&key))?;
+            self.counts[group as usize] = types::decode(cells.take(width), &COUNT)?;
+        }
+        Ok(Flow::Continue)
+    }
+}
+
+impl Attach<u64> for Counter {
+    fn near(&self) -> &[usize] {
+        self.far.link.near
+    }
+
+    fn ask(&mut self, tree: &mut Tree, node: usize) {
+        self.narrow(filter_of(tree, node));
+    }
+
+    fn narrow(&self, filter: &mut Vec<Expr>) {
+        self.far.narrow(filter, |_| ());
+    }
+
+    fn loads(&self) -> bool {
+        true
+    }
+
+    fn load<'a>(&'a mut self, handle: Handle<'a>, near: &'a dyn Keys) -> BoxFuture<'a, Result<()>> {
+        Box::pin(self.fetch(handle, near))
+    }
+
+    fn finish(&mut self) -> Result<Vec<u64>> {
+        let counts = std::mem::take(&mut self.counts);
+        Ok(self.groups.hand_out(counts))
+    }
+}
