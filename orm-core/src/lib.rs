@@ -38,6 +38,7 @@
 //! | create, find by key, save, update, destroy a record | [`Record`](query::Record), which every model has |
 //! | find, count, page, update and destroy many | [`Query`](query::Query) |
 //! | make conditions, orders, assignments | [`Column`](model::Column), [`Expr`](model::Expr) |
+//! | load associations | [`Query::include`](query::Query::include), [`relation`], [`macro@View`] |
 //! | read some columns | [`Query::select`](query::Query::select), [`macro@Projection`] |
 //! | read row by row | [`Query::stream`](query::Query::stream) |
 //! | run several statements together | [`Db::transaction`], [`Transaction`] |
@@ -80,7 +81,7 @@ pub mod value;
 pub use db::{Db, DbOptions, Executor, Transaction};
 pub use error::{Error, Result};
 pub use model::Model;
-pub use orm_derive::{DbEnum, Model, Newtype, Projection};
+pub use orm_derive::{DbEnum, Model, Newtype, Projection, View};
 pub use types::DbEnum;
 
 // The crates whose types are column types, so that an application need not depend on them in the same version.

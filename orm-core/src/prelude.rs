@@ -10,7 +10,7 @@ pub use crate::relation::View;
 pub use crate::types::DbEnum;
 #[cfg(feature = "serde_json")]
 pub use crate::types::Json;
-pub use orm_derive::{DbEnum, Model, Newtype, Projection};
+pub use orm_derive::{DbEnum, Model, Newtype, Projection, View};
 #[cfg(feature = "rust_decimal")]
 pub use rust_decimal::Decimal;
 #[cfg(feature = "uuid")]

@@ -15,6 +15,7 @@ mod shape;
 #[cfg(test)]
 mod tests;
 mod validate;
+mod view;
 
 use proc_macro::TokenStream;
 use syn::{DeriveInput, parse_macro_input};
@@ -90,4 +91,31 @@ pub fn newtype(input: TokenStream) -> TokenStream {
 pub fn projection(input: TokenStream) -> TokenStream {
     let input = parse_macro_input!(input as DeriveInput);
     projection::derive(&input).into()
+}
+
+/// Makes a struct a view of what an include loads: its fields are, by position, the record and what was included. A field is a model, a
+/// view, a number of records, or a `Vec` or an `Option` of these.
+///
+/// ```
+/// # use orm_core::prelude::*;
+/// # #[derive(Model, Clone)]
+/// # #[model(has_many(tasks: Task))]
+/// # struct User { id: u64, name: String }
+/// # #[derive(Model, Clone)]
+/// # struct Task { id: u64, #[model(belongs_to = User)] user_id: u64 }
+/// #[derive(View)]
+/// struct UserPage {
+///     user: User,
+///     tasks: Vec<Task>,
+/// }
+///
+/// # async fn pages(db: &Db) -> orm_core::Result<()> {
+/// let pages: Vec<UserPage> = User::find().include(User::TASKS).all_as(db).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[proc_macro_derive(View, attributes(view))]
+pub fn view(input: TokenStream) -> TokenStream {
+    let input = parse_macro_input!(input as DeriveInput);
+    view::derive(&input).into()
 }

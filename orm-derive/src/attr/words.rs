@@ -205,6 +205,15 @@ pub(crate) static NEWTYPE: Grammar = Grammar {
     elsewhere: &[],
 };
 
+/// `#[view(..)]` on a struct.
+pub(crate) static VIEW: Grammar = Grammar {
+    attribute: "view",
+    place: "a struct",
+    words: &[word("crate", "crate = my_reexports::orm_core", &["krate"])],
+    other: None,
+    elsewhere: &[],
+};
+
 /// `#[projection(..)]` on a struct.
 pub(crate) static PROJECTION: Grammar = Grammar {
     attribute: "projection",

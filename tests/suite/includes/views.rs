@@ -1,40 +1,25 @@
 //! Structs for what was loaded.
 
-use orm_core::relation::View;
+use orm_core::prelude::*;
 use tests::{Fixture, Outcome};
 
 use super::{Comment, Profile, Task, User, fill};
 use crate::{cases, check_eq};
-use orm_core::prelude::Record as _;
 
 cases![views_nest];
 
+#[derive(View)]
 struct TaskView {
     task: Task,
     comments: Vec<Comment>,
 }
 
-impl View for TaskView {
-    type Loaded = (Task, Vec<Comment>);
-
-    fn view((task, comments): Self::Loaded) -> Self {
-        Self { task, comments }
-    }
-}
-
+#[derive(View)]
 struct UserPage {
     user: User,
     tasks: Vec<TaskView>,
     profile: Option<Profile>,
     number: u64,
-}
-
-impl View for UserPage {
-    type Loaded = (User, Vec<(Task, Vec<Comment>)>, Option<Profile>, u64);
-
-    fn view((user, tasks, profile, number): Self::Loaded) -> Self {
-        Self { user, tasks: View::view(tasks), profile, number }
-    }
 }
 
 async fn views_nest(fixture: &Fixture) -> Outcome {
@@ -48,6 +33,8 @@ async fn views_nest(fixture: &Fixture) -> Outcome {
     let pages: Vec<UserPage> = query().all_as(&fixture.db).await?;
     check_eq!((pages[0].user.id, pages[0].number, pages[0].profile.is_some()), (1, 4, true));
     check_eq!((pages[0].tasks[0].task.title.as_str(), pages[0].tasks[0].comments.len()), ("memo", 2));
+    let by_hand = query().one(&fixture.db).await?.map(UserPage::from);
+    check_eq!(by_hand.map(|page| page.user.name), Some("John".to_owned()));
     let page: Option<UserPage> = query().one_as(&fixture.db).await?;
     check_eq!(page.map(|page| page.tasks.len()), Some(4));
     Ok(())

@@ -1,0 +1,27 @@
+use orm_core::prelude::*;
+
+#[derive(Model, Clone)]
+#[model(has_many(tasks: Task))]
+struct User {
+    id: u64,
+    name: String,
+}
+
+#[derive(Model, Clone)]
+struct Task {
+    id: u64,
+    title: String,
+    #[model(belongs_to = User)]
+    user_id: u64,
+}
+
+async fn run(db: &Db) -> orm_core::Result<()> {
+    for user in User::find().all(db).await? {
+        println!("{} has {}", user.name, user.tasks.len());
+    }
+    Ok(())
+}
+
+fn main() {
+    let _ = run;
+}

@@ -1,0 +1,23 @@
+use orm_core::prelude::*;
+
+#[derive(Model, Clone)]
+#[model(has_many(tasks: Task))]
+struct User {
+    id: u64,
+    name: String,
+}
+
+#[derive(Model, Clone)]
+struct Task {
+    id: u64,
+    title: String,
+    #[model(belongs_to = User)]
+    user_id: u64,
+}
+
+#[derive(View)]
+enum Page {
+    One(User),
+}
+
+fn main() {}
