@@ -68,7 +68,9 @@ texts! {
     types "../../docs/05-types.md";
     errors "../../docs/06-errors.md";
     connections "../../docs/07-connections.md";
-    sequelize "../../docs/08-from-sequelize.md";
+    associations "../../docs/08-associations.md";
+    eager_loading "../../docs/09-eager-loading.md";
+    sequelize "../../docs/10-from-sequelize.md";
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! Runs the tutorial's programs in its order, each as a process of its own, on every database, and checks what they print.
 //!
-//! The expected lines are in `tutorial.txt`. Quotes around names differ by database and are compared as `"`; `<ts>` stands for a
+//! The expected lines are in `tutorial.txt`, those of other programs about associations in `associations.txt`. Quotes around names differ by database and are compared as `"`; `<ts>` stands for a
 //! time, `..` at the end of a line for the rest of it.
 
 use std::path::{Path, PathBuf};
@@ -9,13 +9,19 @@ use std::process::{Command, ExitCode};
 use libtest_mimic::{Arguments, Failed, Trial};
 use tests::{Fixture, Outcome, Server};
 
-const EXPECTED: &str = include_str!("tutorial.txt");
+const TUTORIAL: &str = include_str!("tutorial.txt");
+
+/// Programs about associations, without the statements that they log.
+const ASSOCIATIONS: &str = include_str!("associations.txt");
+
+const TESTS: [(&str, fn(&Fixture) -> Outcome); 3] =
+    [("tutorial", tutorial), ("quickstart", quickstart), ("associations", associations)];
 
 fn main() -> ExitCode {
     let arguments = Arguments::from_args();
     let mut trials = Vec::new();
     for server in Server::all() {
-        for (name, test) in [("tutorial", tutorial as fn(&Fixture) -> Outcome), ("quickstart", quickstart)] {
+        for (name, test) in TESTS {
             let here = server.clone();
             let trial = Trial::test(format!("{server}::{name}"), move || on(&here, test));
             trials.push(trial.with_ignored_flag(!server.is_available()));
@@ -32,17 +38,31 @@ fn on(server: &Server, test: fn(&Fixture) -> Outcome) -> Result<(), Failed> {
 }
 
 fn tutorial(fixture: &Fixture) -> Outcome {
-    for section in EXPECTED.split("== ").skip(1) {
-        let (name, expected) = section.split_once('\n').ok_or("a section has a name")?;
-        let printed = run(name, fixture)?;
-        compare(name, expected, &printed)?;
+    for (name, expected) in sections(TUTORIAL) {
+        compare(name, expected, &run(name, fixture)?)?;
     }
     Ok(())
 }
 
+fn associations(fixture: &Fixture) -> Outcome {
+    for (name, expected) in sections(ASSOCIATIONS) {
+        compare(name, expected, &unlogged(&run(name, fixture)?).join("\n"))?;
+    }
+    Ok(())
+}
+
+/// Each program with the lines that it should print.
+fn sections(expected: &str) -> impl Iterator<Item = (&str, &str)> {
+    expected.split("== ").skip(1).filter_map(|section| section.split_once('\n'))
+}
+
+/// What was printed besides the statements.
+fn unlogged(printed: &str) -> Vec<&str> {
+    printed.lines().filter(|line| !line.starts_with("Executing")).collect()
+}
+
 fn quickstart(fixture: &Fixture) -> Outcome {
     let printed = run("quickstart", fixture)?;
-    let lines: Vec<&str> = printed.lines().filter(|line| !line.starts_with("Executing")).collect();
     let expected = [
         "saved Emma as 1, and 3 more",
         "Emma was lent 1 time(s)",
@@ -50,7 +70,7 @@ fn quickstart(fixture: &Fixture) -> Outcome {
         "3: Ulysses",
         "3 changed, 1 gone, 3 left",
     ];
-    if lines != expected {
+    if unlogged(&printed) != expected {
         return Err(format!("quickstart printed\n{printed}").into());
     }
     Ok(())
