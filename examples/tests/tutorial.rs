@@ -14,7 +14,9 @@ const TUTORIAL: &str = include_str!("tutorial.txt");
 /// Programs about associations, without the statements that they log.
 const ASSOCIATIONS: &str = include_str!("associations.txt");
 
-const TESTS: [(&str, fn(&Fixture) -> Outcome); 3] =
+type Test = fn(&Fixture) -> Outcome;
+
+const TESTS: [(&str, Test); 3] =
     [("tutorial", tutorial), ("quickstart", quickstart), ("associations", associations)];
 
 fn main() -> ExitCode {
@@ -30,7 +32,7 @@ fn main() -> ExitCode {
     libtest_mimic::run(&arguments, trials).exit_code()
 }
 
-fn on(server: &Server, test: fn(&Fixture) -> Outcome) -> Result<(), Failed> {
+fn on(server: &Server, test: Test) -> Result<(), Failed> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime
         .block_on(Fixture::run(server, async |fixture: &Fixture| test(fixture)))
