@@ -31,6 +31,8 @@ pub struct Capabilities {
     pub max_parents: usize,
     /// The same where each parent has a limit.
     pub max_limited_parents: usize,
+    /// Whether an EXISTS can be trusted. SQLite makes a join of it, whose rows have been seen to count for an OFFSET.
+    pub sound_exists: bool,
 }
 
 /// How the rows of many parents are read where each parent has a limit.

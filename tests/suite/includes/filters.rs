@@ -23,6 +23,9 @@ async fn any_none_every(fixture: &Fixture) -> Outcome {
     check_eq!(names(fixture, User::TASKS.every(Task::DONE.is_null())).await?, ["Jane", "Joe"]);
     check_eq!(names(fixture, !User::TASKS.any(Task::DONE.is_null()) & User::ID.gt(0)).await?, ["Joe"]);
     check_eq!(names(fixture, User::PROFILE.any(Profile::BIO.starts_with("M"))).await?, ["John"]);
+    // An owner of several counts once, for an offset too.
+    let page = User::find().filter(User::TASKS.any(Task::ID.gt(0))).order_by(User::ID).limit(1).offset(1);
+    check_eq!(page.select(User::NAME).all(&fixture.db).await?, ["Jane"]);
     Ok(())
 }
 

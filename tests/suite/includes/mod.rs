@@ -5,6 +5,7 @@ mod filters;
 mod limits;
 mod nested;
 mod plain;
+mod random;
 mod streams;
 mod views;
 
@@ -19,6 +20,7 @@ pub(crate) fn cases() -> Vec<crate::Case> {
         limits::cases(),
         nested::cases(),
         plain::cases(),
+        random::cases(),
         streams::cases(),
         views::cases(),
     ]

@@ -45,6 +45,7 @@ const fn capabilities(
         per_parent,
         max_parents: 1_000,
         max_limited_parents,
+        sound_exists: true,
     }
 }
 

@@ -25,6 +25,7 @@ static CAPABILITIES: Capabilities = Capabilities {
     per_parent: PerParent::RowNumber,
     max_parents: 1_000,
     max_limited_parents: 1_000,
+    sound_exists: false,
 };
 
 impl Dialect for SqliteDialect {

@@ -84,7 +84,7 @@ impl Nodes {
         let (near, far) = (self.places[join.parent], self.places[n + 1]);
         writer.equal((far, link.far_columns()), (near, link.near_columns()));
         let Some(order) = join.first.take().filter(|_| !link.is_unique()) else {
-            return writer.and(far, filter);
+            return writer.and_on(far, filter);
         };
         let candidate = writer.alias();
         let composite = link.target.primary_key.len() > 1;

@@ -32,6 +32,8 @@ pub struct Writer<'d> {
     at: Place,
     /// How many aliases were given.
     aliases: usize,
+    /// Whether questions about other rows are asked by scalar subqueries.
+    scalar: bool,
 }
 
 impl<'d> Writer<'d> {
@@ -45,6 +47,7 @@ impl<'d> Writer<'d> {
             root: "",
             at: Place::Only,
             aliases: 0,
+            scalar: false,
         }
     }
 

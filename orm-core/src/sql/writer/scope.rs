@@ -114,6 +114,18 @@ impl Writer<'_> {
         Ok(())
     }
 
+    /// The same in the condition of an outer join. MySQL 9.7 makes a join of an EXISTS there, and has been seen to lose the conditions inside
+    /// of it; a scalar subquery stays what it is.
+    ///
+    /// # Errors
+    /// As [`Writer::and`].
+    pub fn and_on(&mut self, place: Place, conditions: Vec<Expr>) -> Result<()> {
+        let before = std::mem::replace(&mut self.scalar, true);
+        let done = self.and(place, conditions);
+        self.scalar = before;
+        done
+    }
+
     /// Where the row is that a subquery reaches out to.
     fn near(&self, link: &Link) -> Place {
         match self.at {
@@ -131,7 +143,12 @@ impl Writer<'_> {
         through: Vec<Expr>,
     ) -> Result<()> {
         let near = self.near(link);
-        self.push(if test == Test::Any { "EXISTS (SELECT 1 FROM " } else { "NOT EXISTS (SELECT 1 FROM " });
+        let scalar = self.scalar || !self.dialect.capabilities().sound_exists;
+        self.push(match (scalar, test) {
+            (true, _) => "(SELECT 1 FROM ",
+            (false, Test::Any) => "EXISTS (SELECT 1 FROM ",
+            (false, _) => "NOT EXISTS (SELECT 1 FROM ",
+        });
         let far = if let Some(join) = &link.through {
             let (pair, far) = (self.alias(), self.alias());
             self.table(join.table, pair).push(" JOIN ").table(link.target, far).push(" ON ");
@@ -155,7 +172,11 @@ impl Writer<'_> {
         } else {
             self.and(far, filter)?;
         }
-        self.push(")");
+        self.push(match (scalar, test) {
+            (false, _) => ")",
+            (true, Test::Any) => " LIMIT 1) IS NOT NULL",
+            (true, _) => " LIMIT 1) IS NULL",
+        });
         Ok(())
     }
 
