@@ -66,6 +66,27 @@ impl<M: Model, O: Send + Sync + 'static> Query<M, O> {
     ///
     /// What is to one is joined to the statement of the query; what is to many is one further SELECT, however many records there are.
     /// The query's own order, limit, offset and count are as they are without it.
+    ///
+    /// ```
+    /// # use orm_core::prelude::*;
+    /// # #[derive(Model, Clone)] #[model(has_many(tasks: Task))] struct User { id: u64, name: String }
+    /// # #[derive(Model, Clone)] #[model(has_many(comments: Comment))] struct Task { id: u64, title: String, #[model(belongs_to = User)] user_id: Option<u64> }
+    /// # #[derive(Model, Clone)] struct Comment { id: u64, #[model(belongs_to = Task)] task_id: u64 }
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> orm_core::Result<()> {
+    /// # if cfg!(not(feature = "sqlite")) { return Ok(()) }
+    /// # let db = Db::connect("sqlite::memory:").await?;
+    /// # db.sync(&[User::TABLE, Task::TABLE, Comment::TABLE]).await?;
+    /// # User::build().name("John").save(&db).await?;
+    /// # Task::bulk_create(&db, ["memo", "letter"].map(|title| Task::build().title(title).user_id(1_u64))).await?;
+    /// let users: Vec<(User, Vec<Task>)> = User::find().include(User::TASKS).all(&db).await?;
+    /// for (user, tasks) in &users {
+    ///     println!("{} has {} tasks", user.name, tasks.len());
+    /// }
+    /// assert_eq!(users[0].1.len(), 2);
+    /// # Ok(())
+    /// # }
+    /// ```
     #[doc(alias = "eager loading")]
     pub fn include<I: Include<M>>(self, association: I) -> Query<M, O::Out>
     where
@@ -97,6 +118,25 @@ where
 {
     /// Loads it for records in hand: for each, in their order, what an include would have given. One SELECT for each 1,000 of them.
     ///
+    /// ```
+    /// # use orm_core::prelude::*;
+    /// # #[derive(Model, Clone)] #[model(has_many(tasks: Task))] struct User { id: u64, name: String }
+    /// # #[derive(Model, Clone)] #[model(has_many(comments: Comment))] struct Task { id: u64, title: String, #[model(belongs_to = User)] user_id: Option<u64> }
+    /// # #[derive(Model, Clone)] struct Comment { id: u64, #[model(belongs_to = Task)] task_id: u64 }
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> orm_core::Result<()> {
+    /// # if cfg!(not(feature = "sqlite")) { return Ok(()) }
+    /// # let db = Db::connect("sqlite::memory:").await?;
+    /// # db.sync(&[User::TABLE, Task::TABLE, Comment::TABLE]).await?;
+    /// # User::build().name("John").save(&db).await?;
+    /// # Task::bulk_create(&db, ["memo", "letter"].map(|title| Task::build().title(title).user_id(1_u64))).await?;
+    /// let users = User::find().all(&db).await?;
+    /// let tasks: Vec<Vec<Task>> = User::TASKS.filter(Task::TITLE.ne("memo")).load(&db, &users).await?;
+    /// assert_eq!(tasks[0].len(), 1);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// As [`Query::all`].
     pub fn load<'a, E: Executor + ?Sized>(
@@ -112,6 +152,25 @@ where
 
 impl<M: Model, T: Model + Clone, K: Kind> Association<M, T, K> {
     /// Loads it for records in hand. See [`Related::load`].
+    ///
+    /// ```
+    /// # use orm_core::prelude::*;
+    /// # #[derive(Model, Clone)] #[model(has_many(tasks: Task))] struct User { id: u64, name: String }
+    /// # #[derive(Model, Clone)] #[model(has_many(comments: Comment))] struct Task { id: u64, title: String, #[model(belongs_to = User)] user_id: Option<u64> }
+    /// # #[derive(Model, Clone)] struct Comment { id: u64, #[model(belongs_to = Task)] task_id: u64 }
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> orm_core::Result<()> {
+    /// # if cfg!(not(feature = "sqlite")) { return Ok(()) }
+    /// # let db = Db::connect("sqlite::memory:").await?;
+    /// # db.sync(&[User::TABLE, Task::TABLE, Comment::TABLE]).await?;
+    /// # User::build().name("John").save(&db).await?;
+    /// # Task::bulk_create(&db, ["memo", "letter"].map(|title| Task::build().title(title).user_id(1_u64))).await?;
+    /// let users = User::find().all(&db).await?;
+    /// let tasks: Vec<Vec<Task>> = User::TASKS.load(&db, &users).await?;
+    /// assert_eq!(tasks[0].len(), 2);
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// As [`Query::all`].

@@ -130,6 +130,25 @@ impl<M: Model, T: Model, O: Send + Sync + 'static, S: Attached> Related<M, T, O,
 
     /// Only records that meet the condition. Given twice, both must be met. What they belong to is not left out for that: its list is
     /// shorter, and an association to one yields an `Option`.
+    ///
+    /// ```
+    /// # use orm_core::prelude::*;
+    /// # #[derive(Model, Clone)] #[model(has_many(tasks: Task))] struct User { id: u64, name: String }
+    /// # #[derive(Model, Clone)] #[model(has_many(comments: Comment))] struct Task { id: u64, title: String, #[model(belongs_to = User)] user_id: Option<u64> }
+    /// # #[derive(Model, Clone)] struct Comment { id: u64, #[model(belongs_to = Task)] task_id: u64 }
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> orm_core::Result<()> {
+    /// # if cfg!(not(feature = "sqlite")) { return Ok(()) }
+    /// # let db = Db::connect("sqlite::memory:").await?;
+    /// # db.sync(&[User::TABLE, Task::TABLE, Comment::TABLE]).await?;
+    /// # User::build().name("John").save(&db).await?;
+    /// # Task::bulk_create(&db, ["memo", "letter"].map(|title| Task::build().title(title).user_id(1_u64))).await?;
+    /// let users = User::find().include(User::TASKS.filter(Task::TITLE.eq("memo"))).all(&db).await?;
+    /// // SELECT "id", "name" FROM "users" ORDER BY "id"; SELECT .. FROM "tasks" WHERE "user_id" IN (?) AND "title" = ? ..
+    /// assert_eq!(users[0].1.len(), 1);
+    /// # Ok(())
+    /// # }
+    /// ```
     #[doc(alias = "where")]
     pub fn filter(mut self, condition: Expr<T>) -> Related<M, T, O, S::Filtered> {
         self.far.rows.filter.push(condition.into_node());
@@ -137,6 +156,26 @@ impl<M: Model, T: Model, O: Send + Sync + 'static, S: Attached> Related<M, T, O,
     }
 
     /// Includes an association of these records in turn, to any depth.
+    ///
+    /// ```
+    /// # use orm_core::prelude::*;
+    /// # #[derive(Model, Clone)] #[model(has_many(tasks: Task))] struct User { id: u64, name: String }
+    /// # #[derive(Model, Clone)] #[model(has_many(comments: Comment))] struct Task { id: u64, title: String, #[model(belongs_to = User)] user_id: Option<u64> }
+    /// # #[derive(Model, Clone)] struct Comment { id: u64, #[model(belongs_to = Task)] task_id: u64 }
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> orm_core::Result<()> {
+    /// # if cfg!(not(feature = "sqlite")) { return Ok(()) }
+    /// # let db = Db::connect("sqlite::memory:").await?;
+    /// # db.sync(&[User::TABLE, Task::TABLE, Comment::TABLE]).await?;
+    /// # User::build().name("John").save(&db).await?;
+    /// # Task::bulk_create(&db, ["memo", "letter"].map(|title| Task::build().title(title).user_id(1_u64))).await?;
+    /// let users: Vec<(User, Vec<(Task, Vec<Comment>)>)> =
+    ///     User::find().include(User::TASKS.include(Task::COMMENTS)).all(&db).await?;
+    /// // three SELECTs: users, tasks, comments
+    /// assert_eq!(users[0].1[1].0.title, "letter");
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn include<I: Include<T>>(self, association: I) -> Related<M, T, O::Out, S>
     where
         O: Append<I::Output>,
@@ -146,6 +185,25 @@ impl<M: Model, T: Model, O: Send + Sync + 'static, S: Attached> Related<M, T, O,
     }
 
     /// Leaves out records that have none: the one include that narrows the query. Counts follow it.
+    ///
+    /// ```
+    /// # use orm_core::prelude::*;
+    /// # #[derive(Model, Clone)] #[model(has_many(tasks: Task))] struct User { id: u64, name: String }
+    /// # #[derive(Model, Clone)] #[model(has_many(comments: Comment))] struct Task { id: u64, title: String, #[model(belongs_to = User)] user_id: Option<u64> }
+    /// # #[derive(Model, Clone)] struct Comment { id: u64, #[model(belongs_to = Task)] task_id: u64 }
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> orm_core::Result<()> {
+    /// # if cfg!(not(feature = "sqlite")) { return Ok(()) }
+    /// # let db = Db::connect("sqlite::memory:").await?;
+    /// # db.sync(&[User::TABLE, Task::TABLE, Comment::TABLE]).await?;
+    /// # User::build().name("John").save(&db).await?;
+    /// # Task::bulk_create(&db, ["memo", "letter"].map(|title| Task::build().title(title).user_id(1_u64))).await?;
+    /// let tasks: Vec<(Task, User)> = Task::find().include(Task::USER.required()).all(&db).await?;
+    /// // SELECT .. FROM "tasks" JOIN "users" AS "t1" ON ..
+    /// assert_eq!(tasks[0].1.name, "John");
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn required(mut self) -> Related<M, T, O, S::Required> {
         self.far.required = true;
         self.shaped()
@@ -173,6 +231,24 @@ impl<M: Model, T: Model, O: Send + Sync + 'static, S: Attached> Related<M, T, O,
 
 impl<M: Model, T: Model, S: Attached> Related<M, T, T, S> {
     /// Asks for some columns of the records instead of all.
+    ///
+    /// ```
+    /// # use orm_core::prelude::*;
+    /// # #[derive(Model, Clone)] #[model(has_many(tasks: Task))] struct User { id: u64, name: String }
+    /// # #[derive(Model, Clone)] #[model(has_many(comments: Comment))] struct Task { id: u64, title: String, #[model(belongs_to = User)] user_id: Option<u64> }
+    /// # #[derive(Model, Clone)] struct Comment { id: u64, #[model(belongs_to = Task)] task_id: u64 }
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> orm_core::Result<()> {
+    /// # if cfg!(not(feature = "sqlite")) { return Ok(()) }
+    /// # let db = Db::connect("sqlite::memory:").await?;
+    /// # db.sync(&[User::TABLE, Task::TABLE, Comment::TABLE]).await?;
+    /// # User::build().name("John").save(&db).await?;
+    /// # Task::bulk_create(&db, ["memo", "letter"].map(|title| Task::build().title(title).user_id(1_u64))).await?;
+    /// let users = User::find().include(User::TASKS.select((Task::ID, Task::TITLE))).all(&db).await?;
+    /// assert_eq!(users[0].1[0], (1, "memo".to_owned()));
+    /// # Ok(())
+    /// # }
+    /// ```
     #[doc(alias = "attributes")]
     pub fn select<C: Selection<T>>(self, columns: C) -> Related<M, T, C::Output, S> {
         Related { far: self.far, plan: selected(columns), types: PhantomData }
@@ -187,6 +263,24 @@ impl<M: Model, T: Model, S: Attached> Related<M, T, T, S> {
 
 impl<M: Model, T: Model, O: Send + Sync + 'static> Related<M, T, O, Many> {
     /// In this order; what is equal in it, and everything where none is given, by key.
+    ///
+    /// ```
+    /// # use orm_core::prelude::*;
+    /// # #[derive(Model, Clone)] #[model(has_many(tasks: Task))] struct User { id: u64, name: String }
+    /// # #[derive(Model, Clone)] #[model(has_many(comments: Comment))] struct Task { id: u64, title: String, #[model(belongs_to = User)] user_id: Option<u64> }
+    /// # #[derive(Model, Clone)] struct Comment { id: u64, #[model(belongs_to = Task)] task_id: u64 }
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> orm_core::Result<()> {
+    /// # if cfg!(not(feature = "sqlite")) { return Ok(()) }
+    /// # let db = Db::connect("sqlite::memory:").await?;
+    /// # db.sync(&[User::TABLE, Task::TABLE, Comment::TABLE]).await?;
+    /// # User::build().name("John").save(&db).await?;
+    /// # Task::bulk_create(&db, ["memo", "letter"].map(|title| Task::build().title(title).user_id(1_u64))).await?;
+    /// let users = User::find().include(User::TASKS.order_by(Task::TITLE)).all(&db).await?;
+    /// assert_eq!(users[0].1[0].title, "letter");
+    /// # Ok(())
+    /// # }
+    /// ```
     #[doc(alias = "order")]
     pub fn order_by(mut self, order: impl OrderBy<T>) -> Self {
         order.add_to(&mut self.far.rows.order);
@@ -194,6 +288,25 @@ impl<M: Model, T: Model, O: Send + Sync + 'static> Related<M, T, O, Many> {
     }
 
     /// At most this many for each record.
+    ///
+    /// ```
+    /// # use orm_core::prelude::*;
+    /// # #[derive(Model, Clone)] #[model(has_many(tasks: Task))] struct User { id: u64, name: String }
+    /// # #[derive(Model, Clone)] #[model(has_many(comments: Comment))] struct Task { id: u64, title: String, #[model(belongs_to = User)] user_id: Option<u64> }
+    /// # #[derive(Model, Clone)] struct Comment { id: u64, #[model(belongs_to = Task)] task_id: u64 }
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> orm_core::Result<()> {
+    /// # if cfg!(not(feature = "sqlite")) { return Ok(()) }
+    /// # let db = Db::connect("sqlite::memory:").await?;
+    /// # db.sync(&[User::TABLE, Task::TABLE, Comment::TABLE]).await?;
+    /// # User::build().name("John").save(&db).await?;
+    /// # Task::bulk_create(&db, ["memo", "letter"].map(|title| Task::build().title(title).user_id(1_u64))).await?;
+    /// let newest = User::TASKS.order_by(Task::ID.desc()).limit(1);   // one for each user
+    /// let users = User::find().include(newest).all(&db).await?;
+    /// assert_eq!(users[0].1[0].title, "letter");
+    /// # Ok(())
+    /// # }
+    /// ```
     #[doc(alias = "separate")]
     pub fn limit(mut self, rows: u64) -> Self {
         self.far.rows.limit = Some(rows);
@@ -201,6 +314,24 @@ impl<M: Model, T: Model, O: Send + Sync + 'static> Related<M, T, O, Many> {
     }
 
     /// Leaves this many out first, for each record.
+    ///
+    /// ```
+    /// # use orm_core::prelude::*;
+    /// # #[derive(Model, Clone)] #[model(has_many(tasks: Task))] struct User { id: u64, name: String }
+    /// # #[derive(Model, Clone)] #[model(has_many(comments: Comment))] struct Task { id: u64, title: String, #[model(belongs_to = User)] user_id: Option<u64> }
+    /// # #[derive(Model, Clone)] struct Comment { id: u64, #[model(belongs_to = Task)] task_id: u64 }
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> orm_core::Result<()> {
+    /// # if cfg!(not(feature = "sqlite")) { return Ok(()) }
+    /// # let db = Db::connect("sqlite::memory:").await?;
+    /// # db.sync(&[User::TABLE, Task::TABLE, Comment::TABLE]).await?;
+    /// # User::build().name("John").save(&db).await?;
+    /// # Task::bulk_create(&db, ["memo", "letter"].map(|title| Task::build().title(title).user_id(1_u64))).await?;
+    /// let users = User::find().include(User::TASKS.offset(1).limit(5)).all(&db).await?;
+    /// assert_eq!(users[0].1[0].title, "letter");
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn offset(mut self, rows: u64) -> Self {
         self.far.rows.offset = Some(rows);
         self
@@ -209,6 +340,25 @@ impl<M: Model, T: Model, O: Send + Sync + 'static> Related<M, T, O, Many> {
 
 impl<M: Model, T: Model> Related<M, T, T, Many> {
     /// How many there are instead of what they are. A limit and an offset do not matter.
+    ///
+    /// ```
+    /// # use orm_core::prelude::*;
+    /// # #[derive(Model, Clone)] #[model(has_many(tasks: Task))] struct User { id: u64, name: String }
+    /// # #[derive(Model, Clone)] #[model(has_many(comments: Comment))] struct Task { id: u64, title: String, #[model(belongs_to = User)] user_id: Option<u64> }
+    /// # #[derive(Model, Clone)] struct Comment { id: u64, #[model(belongs_to = Task)] task_id: u64 }
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> orm_core::Result<()> {
+    /// # if cfg!(not(feature = "sqlite")) { return Ok(()) }
+    /// # let db = Db::connect("sqlite::memory:").await?;
+    /// # db.sync(&[User::TABLE, Task::TABLE, Comment::TABLE]).await?;
+    /// # User::build().name("John").save(&db).await?;
+    /// # Task::bulk_create(&db, ["memo", "letter"].map(|title| Task::build().title(title).user_id(1_u64))).await?;
+    /// let users: Vec<(User, u64)> = User::find().include(User::TASKS.count()).all(&db).await?;
+    /// // SELECT .. FROM "users"; SELECT "user_id", COUNT(*) FROM "tasks" WHERE "user_id" IN (?) GROUP BY "user_id"
+    /// assert_eq!(users[0].1, 2);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn count(self) -> Counted<M> {
         Counted { far: self.far, model: PhantomData }
     }
@@ -349,6 +499,25 @@ where
     K::Shape: ToOne,
 {
     /// An order by a column of the record on the other side: `order_by(Employee::PROJECT.by(Project::NAME.desc()))`.
+    ///
+    /// ```
+    /// # use orm_core::prelude::*;
+    /// # #[derive(Model, Clone)] #[model(has_many(tasks: Task))] struct User { id: u64, name: String }
+    /// # #[derive(Model, Clone)] #[model(has_many(comments: Comment))] struct Task { id: u64, title: String, #[model(belongs_to = User)] user_id: Option<u64> }
+    /// # #[derive(Model, Clone)] struct Comment { id: u64, #[model(belongs_to = Task)] task_id: u64 }
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> orm_core::Result<()> {
+    /// # if cfg!(not(feature = "sqlite")) { return Ok(()) }
+    /// # let db = Db::connect("sqlite::memory:").await?;
+    /// # db.sync(&[User::TABLE, Task::TABLE, Comment::TABLE]).await?;
+    /// # User::build().name("John").save(&db).await?;
+    /// # Task::bulk_create(&db, ["memo", "letter"].map(|title| Task::build().title(title).user_id(1_u64))).await?;
+    /// let tasks = Task::find().order_by((Task::USER.by(User::NAME), Task::ID.desc())).all(&db).await?;
+    /// // .. ORDER BY (SELECT "t1"."name" FROM "users" AS "t1" WHERE ..), "tasks"."id" DESC
+    /// assert_eq!(tasks[0].title, "letter");
+    /// # Ok(())
+    /// # }
+    /// ```
     #[doc(alias = "order")]
     pub fn by(self, order: impl OrderBy<T>) -> Vec<crate::model::Order<M>> {
         let mut terms: Vec<OrderTerm> = Vec::new();

@@ -81,6 +81,30 @@ tuple!(A 0, B 1, C 2, D 3);
 impl<M: Model, O: Send + 'static> Query<M, O> {
     /// All rows, each as a view of what was loaded. See [`Query::all`].
     ///
+    /// ```
+    /// # use orm_core::prelude::*;
+    /// # #[derive(Model, Clone)] #[model(has_many(tasks: Task))] struct User { id: u64, name: String }
+    /// # #[derive(Model, Clone)] #[model(has_many(comments: Comment))] struct Task { id: u64, title: String, #[model(belongs_to = User)] user_id: Option<u64> }
+    /// # #[derive(Model, Clone)] struct Comment { id: u64, #[model(belongs_to = Task)] task_id: u64 }
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> orm_core::Result<()> {
+    /// # if cfg!(not(feature = "sqlite")) { return Ok(()) }
+    /// # let db = Db::connect("sqlite::memory:").await?;
+    /// # db.sync(&[User::TABLE, Task::TABLE, Comment::TABLE]).await?;
+    /// # User::build().name("John").save(&db).await?;
+    /// # Task::bulk_create(&db, ["memo", "letter"].map(|title| Task::build().title(title).user_id(1_u64))).await?;
+    /// #[derive(View)]
+    /// struct UserPage {
+    ///     user: User,
+    ///     tasks: Vec<Task>,
+    /// }
+    ///
+    /// let pages: Vec<UserPage> = User::find().include(User::TASKS).all_as(&db).await?;
+    /// assert_eq!(pages[0].tasks.len(), 2);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// As [`Query::all`].
     pub fn all_as<'db, V: View<Loaded = O>, E: Executor + ?Sized>(
@@ -92,6 +116,30 @@ impl<M: Model, O: Send + 'static> Query<M, O> {
     }
 
     /// The first row as a view of what was loaded, if there is one. See [`Query::one`].
+    ///
+    /// ```
+    /// # use orm_core::prelude::*;
+    /// # #[derive(Model, Clone)] #[model(has_many(tasks: Task))] struct User { id: u64, name: String }
+    /// # #[derive(Model, Clone)] #[model(has_many(comments: Comment))] struct Task { id: u64, title: String, #[model(belongs_to = User)] user_id: Option<u64> }
+    /// # #[derive(Model, Clone)] struct Comment { id: u64, #[model(belongs_to = Task)] task_id: u64 }
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> orm_core::Result<()> {
+    /// # if cfg!(not(feature = "sqlite")) { return Ok(()) }
+    /// # let db = Db::connect("sqlite::memory:").await?;
+    /// # db.sync(&[User::TABLE, Task::TABLE, Comment::TABLE]).await?;
+    /// # User::build().name("John").save(&db).await?;
+    /// # Task::bulk_create(&db, ["memo", "letter"].map(|title| Task::build().title(title).user_id(1_u64))).await?;
+    /// #[derive(View)]
+    /// struct UserPage {
+    ///     user: User,
+    ///     tasks: Vec<Task>,
+    /// }
+    ///
+    /// let page: Option<UserPage> = User::find().include(User::TASKS).one_as(&db).await?;
+    /// assert_eq!(page.map(|page| page.user.name), Some("John".to_owned()));
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// As [`Query::all`].
