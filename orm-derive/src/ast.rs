@@ -25,6 +25,8 @@ pub(crate) struct Model {
     pub(crate) indexes: Vec<Index>,
     pub(crate) foreign_keys: Vec<ForeignKey>,
     pub(crate) associations: Vec<Association>,
+    /// Whether it has mistakes, so that what it says of other models is not asked of them.
+    pub(crate) inert: bool,
 }
 
 /// A name in the database, and what to point at when it is wrong.

@@ -22,6 +22,7 @@ pub(crate) fn model(input: &DeriveInput, model: Option<Model>, errors: &[syn::Er
         return quote!(#errors #data);
     };
     validate::free(&mut model);
+    model.inert = true;
     for column in &mut model.columns {
         column.required = false;
     }

@@ -37,9 +37,32 @@ use syn::{DeriveInput, parse_macro_input};
 /// }
 /// ```
 ///
-/// On the struct `#[model(..)]` takes `table`, `rename_all`, `index(..)`, `unique(..)`, `draft`, `crate`; on a field `primary_key`,
-/// `auto_increment`, `column`, `column_type`, `size`, `text`, `case_sensitive`, `precision`, `default`, `unique`, `index`, `unmanaged`,
-/// `const_name`, `skip`.
+/// Associations stand where the foreign key is, and on the struct at the other side:
+///
+/// ```
+/// # use orm_core::prelude::*;
+/// #[derive(Model, Clone)]
+/// #[model(has_many(tasks: Task))]
+/// struct User {
+///     id: u64,
+/// }
+///
+/// #[derive(Model, Clone)]
+/// struct Task {
+///     id: u64,
+///     #[model(belongs_to = User, on_delete = cascade)]
+///     user_id: Option<u64>,
+/// }
+///
+/// assert_eq!((User::TASKS.name(), Task::USER.name()), ("tasks", "user"));
+/// assert_eq!(Task::TABLE.foreign_keys[0].name, "tasks_user_id_fkey");
+/// ```
+///
+/// On the struct `#[model(..)]` takes `table`, `rename_all`, `index(..)`, `unique(..)`, `belongs_to(..)`, `has_one(..)`, `has_many(..)`,
+/// `many_to_many(..)`, `draft`, `crate`; on a field `primary_key`, `auto_increment`, `column`, `column_type`, `size`, `text`,
+/// `case_sensitive`, `precision`, `default`, `unique`, `index`, `belongs_to`, `as`, `target_key`, `on_delete`, `on_update`, `unmanaged`,
+/// `const_name`, `skip`. In the parentheses of an association: `foreign_key`, `other_key`, `target_key`, `through`, `singular`, `on_delete`,
+/// `on_update`.
 ///
 /// These names are taken: the constant `TABLE` and the function `build` of the model, the methods `save` and `into_draft` of its draft.
 #[proc_macro_derive(Model, attributes(model))]

@@ -1,7 +1,7 @@
 //! Join tables that have no model.
 
 use super::Model;
-use crate::schema::{Action, ColumnDef, ForeignKey, Index, Table};
+use crate::schema::{Action, ColumnDef, DataType, ForeignKey, Index, Table};
 
 /// The parts of a join table without a model: a row for each pair, and nothing besides the two keys.
 ///
@@ -45,7 +45,8 @@ impl Join {
     /// type of the keys, are the primary key together, and follow their rows: ON DELETE CASCADE, ON UPDATE CASCADE.
     ///
     /// # Panics
-    /// At compile time, where a key has several columns, where both columns have the same name, and where they are in the other order.
+    /// At compile time, where both columns have the same name, and where they are in the other order. That each key has one column is
+    /// asked by [`has_key_of_one_column`](crate::relation::has_key_of_one_column), at the attribute.
     pub const fn new<A: Model, B: Model>(
         name: &'static str,
         columns: [&'static str; 2],
@@ -89,10 +90,10 @@ fn table_of<M: Model>() -> &'static Table {
 
 /// The column that holds the key of this table.
 const fn column(table: &'static str, name: &'static str, target: &Table) -> ColumnDef {
-    assert!(
-        target.primary_key.len() == 1,
-        "a join table named by a text holds keys of one column: write a struct for it and name that, `through = PostTag`"
-    );
+    // A model with mistakes has no columns, and they are reported already.
+    if target.primary_key.is_empty() {
+        return ColumnDef::new(table, name, name, DataType::Integer { bits: 64, signed: false }, false);
+    }
     let key = &target.columns[target.primary_key[0]];
     let mut column = ColumnDef::new(table, name, name, key.data_type, false);
     column.binary = key.binary;

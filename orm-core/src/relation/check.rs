@@ -55,6 +55,17 @@ pub const fn is_pair(table: &Table, near: usize, far: usize) {
     );
 }
 
+/// Asks that a join table without a model can hold the key of this table.
+///
+/// # Panics
+/// At compile time, where the key has several columns.
+pub const fn has_key_of_one_column(table: &Table) {
+    assert!(
+        table.columns.is_empty() || table.primary_key.len() == 1,
+        "a join table named by a text holds keys of one column: write a struct for it and name that, `through = PostTag`"
+    );
+}
+
 /// Whether all of these columns are in one of the two lists.
 const fn within(columns: &[usize], one: &[usize], other: &[usize]) -> bool {
     let mut n = 0;

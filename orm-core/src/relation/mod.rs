@@ -16,7 +16,7 @@ pub use association::{Association, BelongsTo, HasMany, HasOne, Kind, ManyToMany}
 #[doc(hidden)]
 pub use attach::{Append, Attach};
 #[doc(hidden)]
-pub use check::{can_be_referred_to, is_pair, same_column, same_key};
+pub use check::{can_be_referred_to, has_key_of_one_column, is_pair, same_column, same_key};
 pub use include::Include;
 #[doc(hidden)]
 pub use one::ToOne;

@@ -52,16 +52,17 @@ impl AssociationAttr {
             item.wrong("a name, a model and more in parentheses", errors);
             return None;
         };
-        let (name, target, words) = match parse.parse2(tokens.clone()) {
-            Ok(parts) => parts,
-            Err(error) => {
-                errors.at(
-                    error.span(),
-                    format_args!("expected a name and a model: write #[model({})]", item.word.example),
-                );
-                return None;
-            }
-        };
+        let (name, target, words) =
+            match (|input: ParseStream<'_>| parse(input, item.span())).parse2(tokens.clone()) {
+                Ok(parts) => parts,
+                Err(error) => {
+                    errors.at(
+                        error.span(),
+                        format_args!("expected a name and a model: write #[model({})]", item.word.example),
+                    );
+                    return None;
+                }
+            };
         let grammar = match item.word.name {
             "belongs_to" => &BELONGS_TO,
             "has_one" => &HAS_ONE,
@@ -98,9 +99,14 @@ impl AssociationAttr {
     }
 }
 
-fn parse(input: ParseStream<'_>) -> syn::Result<(Ident, Path, Punctuated<Raw, Token![,]>)> {
+/// What ends too early is wrong at `word`: the parser would point at the whole derive.
+fn parse(input: ParseStream<'_>, word: Span) -> syn::Result<(Ident, Path, Punctuated<Raw, Token![,]>)> {
+    let goes_on = || if input.is_empty() { Err(syn::Error::new(word, "too short")) } else { Ok(()) };
+    goes_on()?;
     let name = input.call(Ident::parse_any)?;
+    goes_on()?;
     input.parse::<Token![:]>()?;
+    goes_on()?;
     let target = input.parse()?;
     if !input.is_empty() {
         input.parse::<Token![,]>()?;

@@ -1,6 +1,6 @@
 //! Foreign keys as types, what is checked of them, and the constants of associations.
 
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens as _, format_ident, quote, quote_spanned};
 use syn::spanned::Spanned as _;
 use syn::{Path, Type};
@@ -70,14 +70,24 @@ fn check(key: &ForeignKey, model: &Model) -> TokenStream {
 
 /// A pair stands in the join table once.
 fn check_join(association: &Association, model: &Model) -> Option<TokenStream> {
-    let Kind::ManyToMany(Join { table: JoinTable::Model(through, near, far), .. }) = &association.kind else {
-        return None;
-    };
-    let at = association.span;
-    let core = respan(&model.core, at);
-    let (near, far) = join_keys(through, (*near, *far), association, model);
-    Some(quote_spanned! {at=>
-        #core::relation::is_pair(<#through as #core::Model>::TABLE, #near, #far);
+    let Kind::ManyToMany(Join { table, .. }) = &association.kind else { return None };
+    Some(match table {
+        JoinTable::Model(through, near, far) => {
+            let at = association.span;
+            let core = respan(&model.core, at);
+            let (near, far) = join_keys(through, (*near, *far), association, model);
+            quote_spanned! {at=>
+                #core::relation::is_pair(<#through as #core::Model>::TABLE, #near, #far);
+            }
+        }
+        JoinTable::Named(name, _) => {
+            let at = name.span;
+            let (core, own, target) = (respan(&model.core, at), &model.ident, &association.target);
+            quote_spanned! {at=>
+                #core::relation::has_key_of_one_column(<#own as #core::Model>::TABLE);
+                #core::relation::has_key_of_one_column(<#target as #core::Model>::TABLE);
+            }
+        }
     })
 }
 
@@ -169,13 +179,17 @@ pub(crate) fn constants(model: &Model) -> impl Iterator<Item = TokenStream> {
         let name = naming::plain(name);
         let doc = format!("The association `{name}`, to [`{}`].", target.to_token_stream());
         let (kind, value) = kind(association, &name, model);
-        let table = named_table(association, model);
+        let table = named_table(association, model).filter(|_| !model.inert);
+        // Type and value at one place: what the other side lacks is said of both, in the same words, and then reported once.
+        let (at, near) = (target.span(), at_place(core, target.span()));
+        let own = respan(&ident.to_token_stream(), at);
+        let value = quote_spanned!(at=> #near::relation::Association::#value);
+        let ty = quote_spanned!(at=> #near::relation::Association<#own, #target, #near::relation::#kind>);
         quote! {
             #table
 
             #[doc = #doc]
-            #vis const #constant: #core::relation::Association<#ident, #target, #core::relation::#kind>
-                = #core::relation::Association::#value;
+            #vis const #constant: #ty = #value;
         }
     })
 }
@@ -185,37 +199,59 @@ fn kind(association: &Association, name: &str, model: &Model) -> (TokenStream, T
     let core = &model.core;
     let own = model.ident.to_token_stream();
     let foreign = |hash| foreign(&association.target, &own, hash, model);
+    let at = association.target.span();
+    if model.inert {
+        let kind = match &association.kind {
+            Kind::BelongsTo(_) => quote!(BelongsTo<#core::relation::Optional>),
+            Kind::HasOne(_) => quote!(HasOne<#core::relation::Optional>),
+            Kind::HasMany(..) => quote!(HasMany<#core::relation::Optional>),
+            Kind::ManyToMany(Join { table: JoinTable::Model(through, ..), .. }) => {
+                quote!(ManyToMany<#through>)
+            }
+            Kind::ManyToMany(_) => quote!(ManyToMany<()>),
+        };
+        return (kind, quote_spanned!(at=> new(#name, 0)));
+    }
     match &association.kind {
         Kind::BelongsTo(n) => {
             let presence = presence(&model.foreign_keys[*n]);
-            (quote!(BelongsTo<#core::relation::#presence>), quote!(new(#name, #n)))
+            (quote!(BelongsTo<#core::relation::#presence>), quote_spanned!(at=> new(#name, #n)))
         }
         Kind::HasOne(hash) => {
             let key = foreign(*hash);
-            (quote!(HasOne<#key::Presence>), quote!(new(#name, #key::FOREIGN_KEY)))
+            (quote_spanned!(at=> HasOne<#key::Presence>), quote_spanned!(at=> new(#name, #key::FOREIGN_KEY)))
         }
         Kind::HasMany(hash, _) => {
             let key = foreign(*hash);
-            (quote!(HasMany<#key::Presence>), quote!(new(#name, #key::FOREIGN_KEY)))
+            (quote_spanned!(at=> HasMany<#key::Presence>), quote_spanned!(at=> new(#name, #key::FOREIGN_KEY)))
         }
         Kind::ManyToMany(Join { table: JoinTable::Model(through, near, far), .. }) => {
-            let at = respan(core, through.span());
-            let table = quote_spanned!(through.span()=> <#through as #at::Model>::TABLE);
+            let there = respan(core, through.span());
+            let table = quote_spanned!(through.span()=> <#through as #there::Model>::TABLE);
             let (near, far) = join_keys(through, (*near, *far), association, model);
-            (quote!(ManyToMany<#through>), quote!(through(#name, || #table, #near, #far)))
+            (quote!(ManyToMany<#through>), quote_spanned!(at=> through(#name, || #table, #near, #far)))
         }
         Kind::ManyToMany(Join { table: JoinTable::Named(_, columns), .. }) => {
             let function = join_function(association);
             let near = usize::from(columns[0] > columns[1]);
             let far = 1 - near;
-            (quote!(ManyToMany<()>), quote!(through(#name, Self::#function, #near, #far)))
+            (quote!(ManyToMany<()>), quote_spanned!(at=> through(#name, Self::#function, #near, #far)))
         }
     }
 }
 
-/// A foreign key of another model. All of it at one place, so that a missing one is one error.
+/// A foreign key of another model. All of it at one place, and what is asked of it too: a missing one is one error, however often it is named.
 fn foreign(of: &Path, to: &TokenStream, hash: u64, model: &Model) -> TokenStream {
     let at = of.span();
     let (core, to) = (respan(&model.core, at), respan(to, at));
     quote_spanned!(at=> <#of as #core::model::References<#to, #hash>>)
+}
+
+/// The path of orm-core as if it had been written there. One that was given stays as it is, since it may not lead to the same from there.
+fn at_place(core: &TokenStream, span: Span) -> TokenStream {
+    if core.to_string() == crate::infer::core_path(None).to_string() {
+        quote_spanned!(span=> ::orm_core)
+    } else {
+        respan(core, span)
+    }
 }

@@ -54,6 +54,10 @@ impl Owner<'_> {
             }
         }
         for key in &keys {
+            // That is a mistake of the key, reported once.
+            if !distinct(&key.columns) {
+                continue;
+            }
             let begins = |columns: &[usize]| columns.starts_with(&key.columns);
             if !begins(self.key) && !indexes.iter().any(|index| begins(&index.columns)) {
                 indexes.push(super::named_by_convention(
@@ -162,6 +166,10 @@ impl Owner<'_> {
             _ => false,
         }
     }
+}
+
+fn distinct(columns: &[usize]) -> bool {
+    columns.iter().enumerate().all(|(n, column)| !columns[..n].contains(column))
 }
 
 /// The hash of the fields of a foreign key on the other side, where none are given of the one called after this struct.

@@ -61,6 +61,7 @@ impl Model {
             indexes,
             foreign_keys,
             associations,
+            inert: false,
         }
     }
 }

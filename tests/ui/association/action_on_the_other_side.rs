@@ -1,0 +1,16 @@
+use orm_core::prelude::*;
+
+#[derive(Model, Clone)]
+#[model(has_many(tasks: Task, on_delete = cascade))]
+struct User {
+    id: u64,
+}
+
+#[derive(Model, Clone)]
+struct Task {
+    id: u64,
+    #[model(belongs_to = User)]
+    user_id: u64,
+}
+
+fn main() {}

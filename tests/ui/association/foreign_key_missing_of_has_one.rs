@@ -1,0 +1,14 @@
+use orm_core::prelude::*;
+
+#[derive(Model, Clone)]
+#[model(has_one(profile: Profile))]
+struct User {
+    id: u64,
+}
+
+#[derive(Model, Clone)]
+struct Profile {
+    id: u64,
+}
+
+fn main() {}

@@ -1,0 +1,17 @@
+use orm_core::prelude::*;
+
+#[derive(Model, Clone)]
+struct User {
+    id: u64,
+}
+
+#[derive(Model, Clone)]
+struct Task {
+    id: u64,
+    #[model(belongs_to = User)]
+    user_id: u64,
+    #[model(belongs_to = User, as = user)]
+    reviewer_id: u64,
+}
+
+fn main() {}

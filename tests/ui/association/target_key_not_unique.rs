@@ -1,0 +1,16 @@
+use orm_core::prelude::*;
+
+#[derive(Model, Clone)]
+struct Country {
+    id: u64,
+    code: u32,
+}
+
+#[derive(Model, Clone)]
+struct Task {
+    id: u64,
+    #[model(belongs_to = Country, as = home, target_key = code)]
+    country: u32,
+}
+
+fn main() {}

@@ -1,0 +1,14 @@
+use orm_core::prelude::*;
+
+struct User {
+    id: u64,
+}
+
+#[derive(Model, Clone)]
+struct Task {
+    id: u64,
+    #[model(belongs_to = User)]
+    user_id: u64,
+}
+
+fn main() {}

@@ -1,0 +1,10 @@
+use orm_core::prelude::*;
+
+#[derive(Model, Clone)]
+struct Task {
+    id: u64,
+    #[model(belongs_to = User)]
+    user_id: u64,
+}
+
+fn main() {}
