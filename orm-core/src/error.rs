@@ -133,13 +133,23 @@ pub enum Error {
     /// A URL or an option is wrong.
     #[error("wrong configuration: {0}")]
     Configuration(Box<str>),
-    /// Other tables refer to the table that was to be dropped or emptied. Nothing was sent.
+    /// Other tables refer to the table that was to be dropped or emptied. Nothing was changed.
     #[error("table {table:?} is referred to by {referrers:?}: drop or empty those first")]
     TableReferenced {
         /// The table.
         table: Box<str>,
         /// The tables with foreign keys to it.
         referrers: Box<Vec<String>>,
+    },
+    /// The table refers to others that do not exist and were not in the list. Nothing was sent but questions.
+    #[error(
+        "table {table:?} refers to {missing:?}, and no such table exists: sync it in the same call, or before"
+    )]
+    TableMissing {
+        /// The table with the foreign keys.
+        table: &'static str,
+        /// The tables that they refer to and that are not there.
+        missing: Box<Vec<String>>,
     },
     /// An error of the application, carried through a transaction. `downcast` gives it back.
     #[error("{0}")]

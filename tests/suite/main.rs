@@ -13,6 +13,7 @@ use tests::{Fixture, Outcome, Server};
 mod aggregates;
 mod bulk;
 mod bulk_limits;
+mod constraints;
 mod crud;
 mod decoding;
 mod definitions;
@@ -109,6 +110,11 @@ fn main() -> ExitCode {
         aggregates::cases(),
         bulk::cases(),
         bulk_limits::cases(),
+        constraints::actions::cases(),
+        constraints::drops::cases(),
+        constraints::joins::cases(),
+        constraints::models::cases(),
+        constraints::order::cases(),
         crud::cases(),
         decoding::cases(),
         definitions::cases(),

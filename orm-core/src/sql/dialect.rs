@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::schema::{ColumnDef, Table};
+use crate::schema::{Action, ColumnDef, Table};
 
 /// What a database can do and how much of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -97,8 +97,25 @@ pub trait Dialect: fmt::Debug + Send + Sync {
     /// What follows the closing parenthesis of CREATE TABLE, with a space before it, or nothing.
     fn table_options(&self) -> &'static str;
 
-    /// A query for the names of the tables, other than itself, with foreign keys to the table of this name. Two parameters: the name, twice.
+    /// What a foreign key does, in this database's words.
+    fn action(&self, action: Action) -> &'static str {
+        action.sql()
+    }
+
+    /// A query for the foreign keys of other tables to the table of this name: the name of each table, with its database's before it
+    /// where that is another, and that of the constraint, where there is one to be asked for. Two parameters: the name, twice.
     fn referrers_sql(&self) -> &'static str;
+
+    /// A query for the names of the foreign keys of the table of this name; nothing where they all stand inside CREATE TABLE, since a
+    /// table may refer to one that does not exist yet. One parameter.
+    fn foreign_key_names_sql(&self) -> Option<&'static str>;
+
+    /// What lets tables that refer to each other be dropped one after the other in a transaction; nothing where their foreign keys have
+    /// to go first.
+    fn defer_foreign_keys(&self) -> Option<&'static str>;
+
+    /// A query for the name of the table of this name. One parameter.
+    fn table_name_sql(&self) -> &'static str;
 
     /// A query for the names of the indexes of the table of this name. One parameter.
     fn index_names_sql(&self) -> &'static str;

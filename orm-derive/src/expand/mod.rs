@@ -15,15 +15,14 @@ use crate::ast::Model;
 pub(crate) fn model(model: &Model) -> TokenStream {
     let data = data::expand(model);
     let references = associations::references(model);
-    let fields = draft::fields(model);
-    let names = names(model, false);
-    quote!(#data #references #fields #names)
+    let names = names(model);
+    quote!(#data #references #names)
 }
 
-/// What the users of a model name: its constants and its drafts, which are `inert` where the model has mistakes.
-pub(crate) fn names(model: &Model, inert: bool) -> TokenStream {
+/// What the users of a model name: its constants and its drafts.
+pub(crate) fn names(model: &Model) -> TokenStream {
     let constants = constants::expand(model);
-    let draft = draft::expand(model, inert);
+    let draft = draft::expand(model);
     quote!(#constants #draft)
 }
 

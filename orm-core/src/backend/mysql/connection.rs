@@ -108,16 +108,7 @@ impl MysqlConnection {
         let Self { conn: Some(conn), fixed, dynamic, server, in_transaction, .. } = self else {
             return Err(Failure::Ours(gone()));
         };
-        // One pass over the values, which may be many.
-        let mut size = statement.sql().len() + 16;
-        let params: Vec<_> = params
-            .into_iter()
-            .map(|value| {
-                size = size.saturating_add(value.wire_size());
-                to_driver(value)
-            })
-            .collect();
-        check_size(size, server.packet_limit)?;
+        check_size(statement.sql(), &params, server.packet_limit)?;
         let handle = match statement {
             Statement::Text(sql) => {
                 if !params.is_empty() {
@@ -152,7 +143,8 @@ impl MysqlConnection {
         if usize::from(handle.num_params()) != params.len() {
             return Err(params_differ(handle.num_params(), params.len()));
         }
-        match conn.exec_iter(handle, Params::Positional(params)).await {
+        let params = Params::Positional(params.into_iter().map(to_driver).collect());
+        match conn.exec_iter(handle, params).await {
             Ok(result) => {
                 let read = read(result, sink, whose, false).await?;
                 finish(conn, in_transaction, read)
@@ -325,7 +317,8 @@ fn status(conn: &Conn) -> bool {
 }
 
 /// Refuses what the server would answer by closing the connection.
-fn check_size(size: usize, limit: usize) -> Result<(), Failure> {
+fn check_size(sql: &str, params: &[Value<'_>], limit: usize) -> Result<(), Failure> {
+    let size = params.iter().fold(sql.len() + 16, |sum, value| sum.saturating_add(value.wire_size()));
     if size <= limit {
         return Ok(());
     }

@@ -111,6 +111,18 @@ impl Dialect for ServerDialect {
         introspect::REFERRERS
     }
 
+    fn foreign_key_names_sql(&self) -> Option<&'static str> {
+        Some(introspect::FOREIGN_KEY_NAMES)
+    }
+
+    fn defer_foreign_keys(&self) -> Option<&'static str> {
+        None
+    }
+
+    fn table_name_sql(&self) -> &'static str {
+        introspect::TABLE_NAME
+    }
+
     fn index_names_sql(&self) -> &'static str {
         introspect::INDEX_NAMES
     }

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::{decimal, introspect, value};
-use crate::schema::{ColumnDef, DataType, Literal, Table};
+use crate::schema::{Action, ColumnDef, DataType, Literal, Table};
 use crate::sql::{Capabilities, Dialect, Match, PerParent};
 
 /// SQLite, with STRICT tables.
@@ -68,8 +68,29 @@ impl Dialect for SqliteDialect {
         " STRICT"
     }
 
+    fn action(&self, action: Action) -> &'static str {
+        match action {
+            // RESTRICT cannot be deferred: tables that refer to each other could never be dropped. NO ACTION is checked at the end of
+            // the statement and refuses the same.
+            Action::Restrict => Action::NoAction.sql(),
+            other => other.sql(),
+        }
+    }
+
     fn referrers_sql(&self) -> &'static str {
         introspect::REFERRERS
+    }
+
+    fn foreign_key_names_sql(&self) -> Option<&'static str> {
+        None
+    }
+
+    fn defer_foreign_keys(&self) -> Option<&'static str> {
+        Some("PRAGMA defer_foreign_keys = ON")
+    }
+
+    fn table_name_sql(&self) -> &'static str {
+        introspect::TABLE_NAME
     }
 
     fn index_names_sql(&self) -> &'static str {

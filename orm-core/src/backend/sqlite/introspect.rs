@@ -2,9 +2,13 @@
 
 use rusqlite::Connection;
 
-/// The tables, other than itself, with foreign keys to the table of this name, given twice.
-pub(super) const REFERRERS: &str = "SELECT DISTINCT m.name FROM sqlite_schema m, pragma_foreign_key_list(m.name) f \
+/// The tables, other than itself, with foreign keys to the table of this name, given twice. The names of these cannot be asked for.
+pub(super) const REFERRERS: &str = "SELECT DISTINCT m.name, '' FROM sqlite_schema m, pragma_foreign_key_list(m.name) f \
     WHERE m.type = 'table' AND f.\"table\" = ? COLLATE NOCASE AND m.name <> ? COLLATE NOCASE ORDER BY m.name";
+
+/// The table of this name.
+pub(super) const TABLE_NAME: &str =
+    "SELECT name FROM sqlite_schema WHERE type = 'table' AND name = ? COLLATE NOCASE";
 
 /// The indexes of the table of this name, without those that SQLite makes for itself.
 pub(super) const INDEX_NAMES: &str = "SELECT name FROM sqlite_schema \

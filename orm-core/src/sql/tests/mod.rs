@@ -128,7 +128,7 @@ pub(crate) const ORDER: Link = link(&LINES, &[1, 2], &ORDERS, &[0, 1]);
 pub(crate) fn setup(dialect: &dyn Dialect) -> Vec<String> {
     let mut all = Vec::new();
     for table in [&TEAMS, &USERS, &TASKS, &TAGS, &PAIRS, &ORDERS, &LINES] {
-        all.push(ddl::create_table(dialect, table));
+        all.push(ddl::create_table(dialect, table, table.foreign_keys));
         if !dialect.capabilities().inline_indexes {
             all.extend(table.indexes.iter().map(|index| ddl::create_index(dialect, table, index)));
         }

@@ -176,11 +176,17 @@ async fn the_servers_take_the_words() {
         let names: Vec<_> = rows(c, dialect.index_names_sql(), vec![string("things")]).await;
         assert_eq!(names, [[bytes(b"PRIMARY")], [bytes(b"things_ab_idx")], [bytes(b"things_i_idx")]]);
         text(c, "CREATE TABLE own (id BIGINT UNSIGNED PRIMARY KEY, p BIGINT UNSIGNED, FOREIGN KEY (p) REFERENCES own (id))").await.unwrap();
-        text(c, "CREATE TABLE child (p BIGINT UNSIGNED, q BIGINT UNSIGNED, FOREIGN KEY (p) REFERENCES own (id), FOREIGN KEY (q) REFERENCES own (id))")
+        text(c, "CREATE TABLE child (p BIGINT UNSIGNED, q BIGINT UNSIGNED, CONSTRAINT child_p FOREIGN KEY (p) REFERENCES own (id), CONSTRAINT child_q FOREIGN KEY (q) REFERENCES own (id))")
             .await
             .unwrap();
         let referrers = rows(c, dialect.referrers_sql(), vec![string("own"), string("own")]).await;
-        assert_eq!(referrers, [[bytes(b"child")]]);
+        assert_eq!(referrers, [[bytes(b"child"), bytes(b"child_p")], [bytes(b"child"), bytes(b"child_q")]]);
+        let mut keys =
+            rows(c, dialect.foreign_key_names_sql().expect("a query"), vec![string("child")]).await;
+        keys.sort_by_key(|row| format!("{row:?}"));
+        assert_eq!(keys, [[bytes(b"child_p")], [bytes(b"child_q")]]);
+        assert_eq!(rows(c, dialect.table_name_sql(), vec![string("child")]).await, [[bytes(b"child")]]);
+        assert_eq!(rows(c, dialect.table_name_sql(), vec![string("children")]).await.len(), 0);
         assert_eq!(rows(c, dialect.referrers_sql(), vec![string("child"), string("child")]).await.len(), 0);
 
         for sql in dialect.truncate(&THINGS) {

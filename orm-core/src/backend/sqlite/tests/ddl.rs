@@ -50,7 +50,7 @@ static ALL: Table = Table::new(
 
 async fn create(table: &Table) -> Box<dyn Connection> {
     let mut connection = memory().await;
-    run(&mut *connection, &ddl::create_table(&SqliteDialect, table)).await.unwrap();
+    run(&mut *connection, &ddl::create_table(&SqliteDialect, table, table.foreign_keys)).await.unwrap();
     for index in table.indexes {
         run(&mut *connection, &ddl::create_index(&SqliteDialect, table, index)).await.unwrap();
     }
