@@ -32,7 +32,7 @@ pub(crate) fn model(input: &DeriveInput, model: Option<Model>, errors: &[syn::Er
     let core = &model.core;
     let key = model.key_type.clone().unwrap_or_else(|| quote!(#core::model::One<u64>));
     let data = inert(input, core, &key);
-    let names = expand::names(&model);
+    let names = expand::names(&model, true);
     quote!(#errors #data #names)
 }
 
@@ -59,6 +59,7 @@ fn inert(input: &DeriveInput, core: &TokenStream, key: &TokenStream) -> TokenStr
             Self: ::core::marker::Send + ::core::marker::Sync + 'static,
         {
             type Key = #key;
+            type Fields = ();
             const TABLE: &'static #core::schema::Table = &#core::schema::Table::new("", "", &[], &[]);
             fn statements() -> &'static #core::model::Statements {
                 ::core::unreachable!()
@@ -69,10 +70,19 @@ fn inert(input: &DeriveInput, core: &TokenStream, key: &TokenStream) -> TokenStr
             fn from_row(_: &mut #core::model::Row<'_>) -> #core::Result<Self> {
                 ::core::unreachable!()
             }
-            fn value(&self, _: usize) -> #core::Result<#core::value::Value<'_>> {
+            fn values<'r>(&'r self, _: &mut impl #core::types::Values<'r>) {
                 ::core::unreachable!()
             }
             fn set_value(&mut self, _: usize, _: #core::value::Value<'static>) -> #core::Result<()> {
+                ::core::unreachable!()
+            }
+            fn fields() {
+                ::core::unreachable!()
+            }
+            fn fill(_: &mut (), _: usize, _: #core::value::Value<'_>) -> #core::Result<bool> {
+                ::core::unreachable!()
+            }
+            fn from_fields((): ()) -> #core::Result<Self> {
                 ::core::unreachable!()
             }
         }

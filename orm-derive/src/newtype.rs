@@ -101,6 +101,13 @@ fn expand(input: &DeriveInput, core: &TokenStream, inner: &Type) -> TokenStream 
                     ::core::result::Result::Err(mismatch) => ::core::result::Result::Err(mismatch),
                 }
             }
+
+            fn stored(self, column: &#core::schema::ColumnDef) -> #core::types::Converted<Self> {
+                match #inner::stored(self.0, column) {
+                    ::core::result::Result::Ok(inner) => ::core::result::Result::Ok(Self(inner)),
+                    ::core::result::Result::Err(mismatch) => ::core::result::Result::Err(mismatch),
+                }
+            }
         }
 
         #core::__scalar!(#ident);

@@ -3,12 +3,12 @@
 //! The derive wraps [`Draft`] in a struct of the model's own, `NoteDraft`, with one type parameter per required field. A parameter
 //! is a marker type named after the field until the field's setter has been called, and [`Set`] from then on.
 
-use std::marker::PhantomData;
+use chrono::NaiveDateTime;
 
-use super::{Column, Model, Row};
-use crate::driver::Cells;
-use crate::error::{Error, Result};
-use crate::types::IntoValue;
+use super::Model;
+use crate::error::Result;
+use crate::schema::{ColumnDef, Table};
+use crate::types;
 use crate::value::Value;
 
 /// The marker of a required field that has been set.
@@ -56,7 +56,7 @@ pub trait IntoDraft<M: Model> {
     fn into_draft(self) -> Draft<M>;
 }
 
-/// The values of a record that is not saved yet, whatever the model.
+/// The fields of a record that is not saved yet, whatever the model.
 ///
 /// ```
 /// # use orm_core::prelude::*;
@@ -65,55 +65,47 @@ pub trait IntoDraft<M: Model> {
 /// let draft = Book::build().title("Emma").loans(2);   // a BookDraft around a Draft<Book>
 /// ```
 #[doc(alias = "build")]
-#[derive(Debug)]
-pub struct Draft<M> {
-    values: Vec<Option<Value<'static>>>,
-    /// Boxed, since a draft is moved by every setter.
-    error: Option<Box<Error>>,
-    model: PhantomData<fn() -> M>,
+pub struct Draft<M: Model> {
+    /// What the setters set.
+    #[doc(hidden)]
+    pub fields: M::Fields,
+}
+
+impl<M: Model> std::fmt::Debug for Draft<M> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Draft").field("model", &M::TABLE.model).finish_non_exhaustive()
+    }
 }
 
 impl<M: Model> Draft<M> {
     /// Nothing set.
     #[doc(hidden)]
-    pub fn new() -> Self {
-        let values = M::TABLE.columns.iter().map(|_| None).collect();
-        Self { values, error: None, model: PhantomData }
-    }
-
-    /// The same with this column set. The first value that does not encode is kept as the draft's error.
-    #[doc(hidden)]
-    #[must_use]
     #[inline]
-    pub fn with<T>(mut self, column: Column<M, T>, value: impl IntoValue<T>) -> Self {
-        match value.into_value(column.def()) {
-            Ok(value) => self.values[column.position()] = Some(value),
-            Err(error) => {
-                self.error.get_or_insert_with(|| Box::new(error));
-            }
-        }
-        self
+    pub fn new() -> Self {
+        Self { fields: M::fields() }
     }
 
-    /// The values with every default filled in and the timestamps set; `None` is left only for a generated id.
-    pub(crate) fn complete(mut self, now: chrono::NaiveDateTime) -> Result<Vec<Option<Value<'static>>>> {
-        if let Some(error) = self.error.take() {
-            return Err(*error);
+    /// Sets a column that is not set yet, and says whether it did.
+    ///
+    /// # Errors
+    /// [`Error::Decode`](crate::Error::Decode) where the value is not of the field's type.
+    #[inline]
+    pub(crate) fn fill(&mut self, column: usize, value: Value<'_>) -> Result<bool> {
+        M::fill(&mut self.fields, column, value)
+    }
+
+    /// The record, and whether its id is its own. Without one it has a stand-in until the database has generated it.
+    #[inline]
+    pub(crate) fn into_record(mut self, blanks: &Blanks) -> Result<(M, bool)> {
+        for (column, stamp) in &blanks.stamps {
+            self.fill(*column, stamp.borrow())?;
         }
-        for (position, column) in M::TABLE.columns.iter().enumerate() {
-            let value = &mut self.values[position];
-            if value.is_some() || column.auto_increment {
-                continue;
-            }
-            *value = Some(if column.managed.is_some() {
-                crate::types::timestamp(now, column)
-            } else if let Some(default) = M::default_value(position) {
-                default?
-            } else {
-                Value::Null
-            });
-        }
-        Ok(self.values)
+        let generated = match blanks.id {
+            // The first id that databases generate, so that every type of an id can be it.
+            Some(id) => self.fill(id, Value::UInt(1))?,
+            None => false,
+        };
+        Ok((M::from_fields(self.fields)?, !generated))
     }
 }
 
@@ -123,25 +115,23 @@ impl<M: Model> Default for Draft<M> {
     }
 }
 
-/// The values of a draft as the cells of a row, so that the record is made of what was sent.
+/// The columns of a model that a draft may leave to the runtime.
 #[derive(Debug)]
-struct OwnCells<'v>(&'v mut [Option<Value<'static>>]);
-
-impl Cells for OwnCells<'_> {
-    fn len(&self) -> usize {
-        self.0.len()
-    }
-
-    fn is_null(&self, index: usize) -> bool {
-        !matches!(self.0.get(index), Some(Some(value)) if !value.is_null())
-    }
-
-    fn take(&mut self, index: usize) -> Value<'_> {
-        self.0.get_mut(index).and_then(Option::take).unwrap_or(Value::Null)
-    }
+pub(crate) struct Blanks {
+    /// The one that the database generates.
+    id: Option<usize>,
+    /// Those that get the time.
+    stamps: Vec<(usize, Value<'static>)>,
 }
 
-/// The record that these values make. They are moved out.
-pub(crate) fn record<M: Model>(values: &mut [Option<Value<'static>>]) -> Result<M> {
-    M::from_row(&mut Row::new(&mut OwnCells(values), 0))
+impl Blanks {
+    /// Those of this table, at this instant.
+    pub(crate) fn new(table: &Table, now: NaiveDateTime) -> Self {
+        let managed =
+            |(n, column): (usize, &ColumnDef)| column.managed.map(|_| (n, types::timestamp(now, column)));
+        Self {
+            id: table.auto_increment(),
+            stamps: table.columns.iter().enumerate().filter_map(managed).collect(),
+        }
+    }
 }

@@ -2,16 +2,18 @@
 
 mod assign;
 mod column;
-pub(crate) mod draft;
+mod draft;
 mod expr;
 mod join;
 mod key;
 mod references;
 mod row;
+mod value;
 
 pub(crate) use assign::Change;
 pub use assign::{Assignment, Assignments};
 pub use column::Column;
+pub(crate) use draft::Blanks;
 pub use draft::{Draft, FieldSet, IntoDraft, Set};
 pub use expr::{Expr, Order, OrderBy};
 #[doc(hidden)]
@@ -25,6 +27,7 @@ pub use row::Row;
 use crate::driver::FixedId;
 use crate::error::Result;
 use crate::schema::Table;
+use crate::types::Values;
 use crate::value::Value;
 
 /// `Clone`, asked for in words of our own.
@@ -71,6 +74,10 @@ pub trait Model: Sized + Send + Sync + 'static {
     /// What stands for the key: `One<u64>`, or a tuple for a composite one.
     type Key: Key;
 
+    /// The fields of a record that is not saved yet: an `Option` of each column's type.
+    #[doc(hidden)]
+    type Fields: Send;
+
     /// The table.
     const TABLE: &'static Table;
 
@@ -88,11 +95,17 @@ pub trait Model: Sized + Send + Sync + 'static {
     /// [`Error::Decode`](crate::Error::Decode) where a cell is not of the field's type.
     fn from_row(row: &mut Row<'_>) -> Result<Self>;
 
+    /// Goes through the fields that are columns, in the order of the table.
+    #[doc(hidden)]
+    fn values<'r>(&'r self, to: &mut impl Values<'r>);
+
     /// The value of the column at this position.
     ///
     /// # Errors
     /// [`Error::Encode`](crate::Error::Encode) where the column cannot hold it.
-    fn value(&self, column: usize) -> Result<Value<'_>>;
+    fn value(&self, column: usize) -> Result<Value<'_>> {
+        value::of(self, column)
+    }
 
     /// Sets the field of the column at this position.
     ///
@@ -100,10 +113,23 @@ pub trait Model: Sized + Send + Sync + 'static {
     /// [`Error::Decode`](crate::Error::Decode) where it is not of the field's type.
     fn set_value(&mut self, column: usize, value: Value<'static>) -> Result<()>;
 
-    /// The default of the column at this position, where the model gives one.
-    fn default_value(_column: usize) -> Option<Result<Value<'static>>> {
-        None
-    }
+    /// Fields of which none is set.
+    #[doc(hidden)]
+    fn fields() -> Self::Fields;
+
+    /// Sets the field of the column at this position where it is not set yet, and says whether it did.
+    ///
+    /// # Errors
+    /// [`Error::Decode`](crate::Error::Decode) where the value is not of the field's type.
+    #[doc(hidden)]
+    fn fill(fields: &mut Self::Fields, column: usize, value: Value<'_>) -> Result<bool>;
+
+    /// The record of these fields, as the row will have them. Defaults stand in for those that are not set.
+    ///
+    /// # Errors
+    /// [`Error::Encode`](crate::Error::Encode) where a column cannot hold its value, or a field is not set that has no default.
+    #[doc(hidden)]
+    fn from_fields(fields: Self::Fields) -> Result<Self>;
 }
 
 /// The identities of a model's fixed statements. The derive writes one static of it per model.

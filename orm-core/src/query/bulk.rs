@@ -1,10 +1,10 @@
 //! INSERT of many records.
 
-use super::insert::{Values, insert_values, now, push_params};
+use super::insert::{Params, missing_id, now, send_one};
 use crate::db::{Call, CallStatement, Handle, Lease, Transaction};
 use crate::driver::{Cells, Flow, NoRows, RowSink};
-use crate::error::{Error, Mismatch, Result};
-use crate::model::{Draft, Model, draft};
+use crate::error::Result;
+use crate::model::{Blanks, Draft, Model};
 use crate::schema::Table;
 use crate::sql::{Dialect, fixed};
 use crate::value::Value;
@@ -15,49 +15,107 @@ const CHUNK_ROWS: usize = 1000;
 /// What a value costs in the statement's text: a placeholder, a comma and a space, with some to spare.
 const PLACEHOLDER: usize = 4;
 
-/// The values of many records, one record behind the other in one vector.
-pub(super) struct Rows(Vec<Option<Value<'static>>>);
+/// Far below every limit. The connection is asked only where a statement is larger.
+const SURELY_SMALL: usize = 256 * 1024;
 
-impl Rows {
+/// Records that are to be inserted, with their defaults and timestamps.
+pub(super) struct Rows<M> {
+    records: Vec<M>,
+    /// Neighbours that are alike: how many they are, and whether they have their ids.
+    runs: Vec<(usize, bool)>,
+}
+
+impl<M: Model> Rows<M> {
     /// Completes the drafts.
-    pub(super) fn gather<M: Model>(drafts: impl Iterator<Item = Draft<M>>) -> Result<Self> {
-        let now = now();
-        let mut values = Vec::with_capacity(drafts.size_hint().0.saturating_mul(M::TABLE.columns.len()));
+    pub(super) fn gather(drafts: impl Iterator<Item = Draft<M>>) -> Result<Self> {
+        let blanks = Blanks::new(M::TABLE, now());
+        let mut records = Vec::with_capacity(drafts.size_hint().0);
+        let mut runs: Vec<(usize, bool)> = Vec::new();
         for draft in drafts {
-            values.append(&mut draft.complete(now)?);
+            let (record, with_id) = draft.into_record(&blanks)?;
+            records.push(record);
+            match runs.last_mut() {
+                Some((count, kind)) if *kind == with_id => *count += 1,
+                _ => runs.push((1, with_id)),
+            }
         }
-        Ok(Self(values))
+        Ok(Self { records, runs })
     }
+
+    /// Gives the ids to the records that have none, in their order.
+    fn with_ids(mut self, ids: Vec<u64>) -> Result<Vec<M>> {
+        let Some(column) = M::TABLE.auto_increment() else { return Ok(self.records) };
+        let (mut ids, mut rest) = (ids.into_iter(), &mut *self.records);
+        for (count, with_id) in self.runs {
+            let (run, after) = rest.split_at_mut(count);
+            rest = after;
+            if with_id {
+                continue;
+            }
+            for record in run {
+                let id = ids.next().ok_or_else(|| missing_id(M::TABLE))?;
+                record.set_value(column, Value::UInt(id))?;
+            }
+        }
+        Ok(self.records)
+    }
+}
+
+/// The values of one statement.
+struct Chunk<'r> {
+    rows: usize,
+    with_id: bool,
+    /// About how many bytes they make it.
+    size: usize,
+    params: Vec<Value<'r>>,
 }
 
 /// Inserts the rows, in one transaction where it takes more than one statement.
-pub(super) async fn bulk_create<M: Model>(handle: Handle<'_>, rows: Rows) -> Result<Vec<M>> {
-    let Rows(mut values) = rows;
-    let (table, width) = (M::TABLE, M::TABLE.columns.len());
-    let id = table.auto_increment();
-    let count = values.len() / width;
-    if count == 0 {
-        return Ok(Vec::new());
+pub(super) async fn bulk_create<M: Model>(handle: Handle<'_>, rows: Rows<M>) -> Result<Vec<M>> {
+    // Before anything is sent, so that nothing is where a value does not fit.
+    let mut chunks = encode(handle, &rows)?;
+    if chunks.iter().any(|chunk| chunk.size >= SURELY_SMALL) {
+        let limit = handle.lease().await?.packet_limit();
+        chunks = chunks.into_iter().flat_map(|chunk| chunk.split(M::TABLE, limit)).collect();
     }
-    let uniform = each(&values, table).all(|row| has_id(row, id) == has_id(&values[..width], id));
-    if uniform && count <= chunk_rows(handle.dialect(), table) && fits(handle, table, &values).await? {
-        run::<M>(handle, &mut values).await?;
-    } else {
-        let sent = &mut values;
+    let mut ids = Vec::with_capacity(rows.records.len());
+    if chunks.len() > 1 {
+        let all = &mut ids;
         handle
-            .atomically(async move |tx: &Transaction| chunks::<M>(Handle::Transaction(tx), sent).await)
+            .atomically(async move |tx: &Transaction| {
+                for chunk in chunks {
+                    send::<M>(Handle::Transaction(tx), chunk, all).await?;
+                }
+                Ok(())
+            })
             .await?;
+    } else if let Some(chunk) = chunks.pop() {
+        send::<M>(handle, chunk, &mut ids).await?;
     }
-    values.chunks_exact_mut(width).map(draft::record).collect()
+    rows.with_ids(ids)
 }
 
-/// The rows, one by one.
-fn each<'v>(values: &'v Values, table: &Table) -> impl Iterator<Item = &'v Values> {
-    values.chunks_exact(table.columns.len())
-}
-
-fn has_id(row: &Values, id: Option<usize>) -> bool {
-    id.is_none_or(|id| row[id].is_some())
+/// The values, in chunks of rows that are alike, each with as many as this database takes placeholders for.
+fn encode<'r, M: Model>(handle: Handle<'_>, rows: &'r Rows<M>) -> Result<Vec<Chunk<'r>>> {
+    let table = M::TABLE;
+    let (most, head) = (chunk_rows(handle.dialect(), table), head_size(table));
+    let mut chunks = Vec::with_capacity(rows.records.len() / most + rows.runs.len());
+    let mut rest = &*rows.records;
+    for &(count, with_id) in &rows.runs {
+        let (run, after) = rest.split_at(count);
+        rest = after;
+        for records in run.chunks(most) {
+            let mut params = Params::new(handle, table, with_id, records.len());
+            for record in records {
+                params.push(record)?;
+            }
+            let Params { values, size, .. } = params;
+            let width = values.len() / records.len();
+            let size = size + head + records.len() * frame_size(width);
+            chunks.push(Chunk { rows: records.len(), with_id, size, params: values });
+        }
+    }
+    Ok(chunks)
 }
 
 /// How many rows a full chunk has on this database: as many as it takes placeholders for.
@@ -66,106 +124,99 @@ fn chunk_rows(dialect: &dyn Dialect, table: &Table) -> usize {
     (dialect.capabilities().max_params / width).clamp(1, CHUNK_ROWS)
 }
 
-/// Whether one statement may be as large as these rows make it.
-async fn fits(handle: Handle<'_>, table: &Table, rows: &Values) -> Result<bool> {
-    // Most lists are far below every limit, so the connection is asked only where it could matter.
-    const SURELY_SMALL: usize = 256 * 1024;
-    let size = each(rows, table).map(row_size).fold(head_size(table), usize::saturating_add);
-    Ok(size < SURELY_SMALL || size < handle.lease().await?.packet_limit())
-}
-
 /// What stands before the first row: the names.
 fn head_size(table: &Table) -> usize {
     64 + table.name.len() + table.columns.iter().map(|column| column.name.len() + PLACEHOLDER).sum::<usize>()
 }
 
-fn row_size(row: &Values) -> usize {
-    (row.len() + 1) * PLACEHOLDER + row.iter().flatten().map(Value::wire_size).sum::<usize>()
+/// What a row of so many values has besides them.
+fn frame_size(width: usize) -> usize {
+    (width + 1) * PLACEHOLDER
 }
 
-/// Sends the rows in runs of the same shape, each run in chunks below the limits.
-async fn chunks<M: Model>(handle: Handle<'_>, rows: &mut Values) -> Result<()> {
-    let (table, width) = (M::TABLE, M::TABLE.columns.len());
-    let id = table.auto_increment();
-    let most = chunk_rows(handle.dialect(), table);
-    let packet = handle.lease().await?.packet_limit();
-    let mut rest = rows;
-    while !rest.is_empty() {
-        let kind = has_id(&rest[..width], id);
-        let mut size = head_size(table);
-        let mut length = 0;
-        for row in each(rest, table) {
-            size += row_size(row);
-            if length > 0 && (length == most || size >= packet || has_id(row, id) != kind) {
-                break;
-            }
-            length += 1;
+impl<'r> Chunk<'r> {
+    /// The same rows in chunks below the limit. A row that is larger by itself stays one.
+    fn split(self, table: &Table, limit: usize) -> Vec<Self> {
+        if self.size < limit {
+            return vec![self];
         }
-        let (chunk, after) = rest.split_at_mut(length * width);
-        run::<M>(handle, chunk).await?;
-        rest = after;
+        let Self { rows, with_id, params, .. } = self;
+        let (width, head) = (params.len() / rows, head_size(table));
+        let chunk = || Self { rows: 0, with_id, size: head, params: Vec::new() };
+        let (mut chunks, mut last) = (Vec::new(), chunk());
+        let mut params = params.into_iter();
+        for _ in 0..rows {
+            let row: Vec<_> = params.by_ref().take(width).collect();
+            let size = frame_size(width) + row.iter().map(Value::wire_size).sum::<usize>();
+            if last.rows > 0 && last.size + size >= limit {
+                chunks.push(std::mem::replace(&mut last, chunk()));
+            }
+            last.rows += 1;
+            last.size += size;
+            last.params.extend(row);
+        }
+        chunks.push(last);
+        chunks
     }
-    Ok(())
 }
 
-/// Sends one chunk of rows of one shape and fills their ids in.
-async fn run<M: Model>(handle: Handle<'_>, rows: &mut Values) -> Result<()> {
-    let table = M::TABLE;
-    let count = rows.len() / table.columns.len();
+/// Sends one chunk and adds the ids that were generated.
+async fn send<M: Model>(handle: Handle<'_>, chunk: Chunk<'_>, ids: &mut Vec<u64>) -> Result<()> {
     let mut lease = handle.lease().await?;
-    let Some(id) = table.auto_increment().filter(|&id| rows[id].is_none()) else {
-        return send::<M>(&mut lease, rows, true, false, &mut NoRows).await.map(drop);
-    };
+    if chunk.with_id {
+        return run::<M>(&mut lease, chunk, false, &mut NoRows).await.map(drop);
+    }
+    let (table, count) = (M::TABLE, chunk.rows);
     if lease.dialect().capabilities().insert_returning {
-        let mut ids = Ids { table, id, ids: Vec::with_capacity(count) };
-        send::<M>(&mut lease, rows, false, true, &mut ids).await?;
-        return ids.fill(rows);
+        let mut returned = Ids { table, ids: Vec::with_capacity(count) };
+        run::<M>(&mut lease, chunk, true, &mut returned).await?;
+        if returned.ids.len() != count {
+            return Err(missing_id(table));
+        }
+        // They are generated in the order of the rows, but not promised to be returned in it.
+        returned.ids.sort_unstable();
+        ids.append(&mut returned.ids);
+        return Ok(());
     }
     // Asked of the very connection that inserts: the distance is a setting of the session.
     let Some(step) = lease.bulk_id_step() else {
         drop(lease);
         // Ids may not be consecutive here, so each row is asked for its own.
         return if count == 1 {
-            insert_values::<M>(handle, rows).await
+            one_by_one::<M>(handle, chunk, ids).await
         } else {
             handle
                 .atomically(async move |tx: &Transaction| {
-                    one_by_one::<M>(Handle::Transaction(tx), rows).await
+                    one_by_one::<M>(Handle::Transaction(tx), chunk, ids).await
                 })
                 .await
         };
     };
-    let first = send::<M>(&mut lease, rows, false, false, &mut NoRows).await?;
-    let mut next = first.ok_or_else(|| missing_ids(table, id))?;
-    for row in rows.chunks_exact_mut(table.columns.len()) {
-        row[id] = Some(Value::UInt(next));
-        next += step;
+    let first = run::<M>(&mut lease, chunk, false, &mut NoRows).await?.ok_or_else(|| missing_id(table))?;
+    ids.extend((first..).step_by(usize::try_from(step).unwrap_or(usize::MAX)).take(count));
+    Ok(())
+}
+
+async fn one_by_one<M: Model>(handle: Handle<'_>, chunk: Chunk<'_>, ids: &mut Vec<u64>) -> Result<()> {
+    let width = chunk.params.len() / chunk.rows;
+    let mut params = chunk.params.into_iter();
+    for _ in 0..chunk.rows {
+        let row = params.by_ref().take(width).collect();
+        ids.extend(send_one::<M>(handle, row, chunk.with_id).await?);
     }
     Ok(())
 }
 
-async fn one_by_one<M: Model>(handle: Handle<'_>, rows: &mut Values) -> Result<()> {
-    for row in rows.chunks_exact_mut(M::TABLE.columns.len()) {
-        insert_values::<M>(handle, row).await?;
-    }
-    Ok(())
-}
-
-async fn send<M: Model>(
+async fn run<M: Model>(
     lease: &mut Lease<'_>,
-    rows: &Values,
-    with_id: bool,
+    chunk: Chunk<'_>,
     returning: bool,
     sink: &mut dyn RowSink,
 ) -> Result<Option<u64>> {
     let table = M::TABLE;
-    let mut params = Vec::with_capacity(rows.len());
-    for row in each(rows, table) {
-        push_params(lease.dialect(), table, row, with_id, &mut params)?;
-    }
-    let count = rows.len() / table.columns.len();
-    let render = move |dialect: &dyn Dialect| fixed::insert(dialect, table, with_id, count, returning);
-    let full = !with_id && count == chunk_rows(lease.dialect(), table);
+    let Chunk { rows, with_id, params, .. } = chunk;
+    let render = move |dialect: &dyn Dialect| fixed::insert(dialect, table, with_id, rows, returning);
+    let full = !with_id && rows == chunk_rows(lease.dialect(), table);
     let done = if full {
         let statement = CallStatement::Fixed(&M::statements().insert_chunk, &render);
         lease.run(Call { table: Some(table), statement }, params, sink).await?
@@ -180,35 +231,13 @@ async fn send<M: Model>(
 /// The ids that RETURNING gave.
 struct Ids {
     table: &'static Table,
-    id: usize,
     ids: Vec<u64>,
 }
 
 impl RowSink for Ids {
     fn row(&mut self, cells: &mut dyn Cells) -> Result<Flow> {
-        self.ids.push(crate::types::decode(cells.take(0), &self.table.columns[self.id])?);
+        let id = self.table.auto_increment().map_or(0, |id| id);
+        self.ids.push(crate::types::decode(cells.take(0), &self.table.columns[id])?);
         Ok(Flow::Continue)
     }
-}
-
-impl Ids {
-    /// Gives the ids to the rows. They are generated in the order of the rows, but not promised to be returned in it.
-    fn fill(mut self, rows: &mut Values) -> Result<()> {
-        let width = self.table.columns.len();
-        if self.ids.len() != rows.len() / width {
-            return Err(missing_ids(self.table, self.id));
-        }
-        self.ids.sort_unstable();
-        for (row, id) in rows.chunks_exact_mut(width).zip(self.ids) {
-            row[self.id] = Some(Value::UInt(id));
-        }
-        Ok(())
-    }
-}
-
-fn missing_ids(table: &Table, id: usize) -> Error {
-    Error::Decode(
-        Mismatch::new("a generated id for each row", "fewer in the database's reply")
-            .at(table.name, table.columns[id].name),
-    )
 }

@@ -1,24 +1,24 @@
 //! INSERT of one record.
 
+use std::marker::PhantomData;
+
 use chrono::{NaiveDateTime, Utc};
 
 use crate::db::{Call, CallStatement, Executor, Handle};
-use crate::driver::{BoxFuture, Done, NoRows};
+use crate::driver::{BoxFuture, NoRows};
 use crate::error::{Error, Mismatch, Result};
-use crate::model::{Draft, Model, draft};
-use crate::schema::Table;
+use crate::model::{Blanks, Draft, Model};
+use crate::schema::{ColumnDef, Table};
 use crate::sql::{Dialect, check, fixed};
+use crate::types::{ColumnType, Values};
 use crate::value::Value;
-
-/// The values of one record by column; `None` only for an id that the database is to generate.
-pub(super) type Values = [Option<Value<'static>>];
 
 /// The instant that managed columns get.
 pub(super) fn now() -> NaiveDateTime {
     Utc::now().naive_utc()
 }
 
-/// Saves a draft: one INSERT. The record is made of the values that were sent and the id that came back.
+/// Saves a draft: one INSERT. The record is made of the values that are sent, and gets the id that comes back.
 ///
 /// This is what the `save` of a draft calls; a boxed future, since a bound that is not met would be reported twice by an `async fn`.
 ///
@@ -28,67 +28,117 @@ pub(super) fn now() -> NaiveDateTime {
 pub fn insert<'db, M: Model, E: Executor + ?Sized>(draft: Draft<M>, db: &'db E) -> BoxFuture<'db, Result<M>> {
     let handle = db.handle();
     Box::pin(async move {
-        let mut values = draft.complete(now())?;
-        insert_values::<M>(handle, &mut values).await?;
-        draft::record(&mut values)
+        let (mut record, with_id) = draft.into_record(&Blanks::new(M::TABLE, now()))?;
+        let mut params = Params::new(handle, M::TABLE, with_id, 1);
+        params.push(&record)?;
+        if let Some(id) = send_one::<M>(handle, params.values, with_id).await? {
+            set_id(&mut record, id)?;
+        }
+        Ok(record)
     })
 }
 
-/// Sends one INSERT and fills the generated id in.
-pub(super) async fn insert_values<M: Model>(handle: Handle<'_>, values: &mut Values) -> Result<()> {
+/// Sends one INSERT, and gives the id back that was generated for it.
+pub(super) async fn send_one<M: Model>(
+    handle: Handle<'_>,
+    params: Vec<Value<'_>>,
+    with_id: bool,
+) -> Result<Option<u64>> {
     let table = M::TABLE;
-    let id = table.auto_increment();
-    let with_id = id.is_none_or(|id| values[id].is_some());
-    let params = params(handle, table, values, with_id)?;
     let statements = M::statements();
     let fixed_id = if with_id { &statements.insert_with_id } else { &statements.insert };
     let statement =
         CallStatement::Fixed(fixed_id, &move |dialect| fixed::insert(dialect, table, with_id, 1, false));
     let done = handle.run(Call { table: Some(table), statement }, params, &mut NoRows).await?;
-    if let (false, Some(id)) = (with_id, id) {
-        values[id] = Some(generated(table, id, done)?);
+    if with_id {
+        return Ok(None);
     }
-    Ok(())
+    done.last_insert_id.map(Some).ok_or_else(|| missing_id(table))
 }
 
-/// The values that an INSERT sends, in its order; none that the database would not hold exactly.
-pub(super) fn params<'v>(
-    handle: Handle<'_>,
-    table: &Table,
-    values: &'v Values,
-    with_id: bool,
-) -> Result<Vec<Value<'v>>> {
-    let mut params = Vec::with_capacity(values.len());
-    push_params(handle.dialect(), table, values, with_id, &mut params)?;
-    Ok(params)
+/// The values of an INSERT: those of one record, and of the next.
+pub(super) struct Params<'r> {
+    dialect: &'static dyn Dialect,
+    /// The column that is left to the database.
+    generated: Option<usize>,
+    pub(super) values: Vec<Value<'r>>,
+    /// About how many bytes the values have.
+    pub(super) size: usize,
+    error: Option<Error>,
 }
 
-/// The same, added to those of other rows.
-pub(super) fn push_params<'v>(
-    dialect: &dyn Dialect,
-    table: &Table,
-    values: &'v Values,
-    with_id: bool,
-    params: &mut Vec<Value<'v>>,
-) -> Result<()> {
-    for (n, column) in fixed::inserted(table, with_id) {
-        let value = match &values[n] {
-            Some(value) => {
-                check(dialect, column, value)?;
-                value.borrow()
+impl<'r> Params<'r> {
+    /// None yet, with room for so many rows.
+    pub(super) fn new(handle: Handle<'_>, table: &'static Table, with_id: bool, rows: usize) -> Self {
+        Self {
+            dialect: handle.dialect(),
+            generated: table.auto_increment().filter(|_| !with_id),
+            values: Vec::with_capacity(rows * table.columns.len()),
+            size: 0,
+            error: None,
+        }
+    }
+
+    /// Adds those of a record; none that the database would not hold exactly.
+    #[inline]
+    pub(super) fn push<M: Model>(&mut self, record: &'r M) -> Result<()> {
+        record.values(&mut Row { params: self, model: PhantomData::<M> });
+        self.error.take().map_or(Ok(()), Err)
+    }
+
+    #[cold]
+    fn mismatch(&mut self, mismatch: Box<Mismatch>, column: &ColumnDef) {
+        self.fail(Error::Encode(mismatch.at(column.table, column.name)));
+    }
+
+    #[cold]
+    fn fail(&mut self, error: Error) {
+        self.error.get_or_insert(error);
+    }
+}
+
+/// One record's values. It knows the model, so that the compiler knows every column.
+struct Row<'p, 'r, M> {
+    params: &'p mut Params<'r>,
+    model: PhantomData<M>,
+}
+
+impl<'r, M: Model> Values<'r> for Row<'_, 'r, M> {
+    #[inline]
+    fn take<T: ColumnType>(&mut self, position: usize, field: &'r T) {
+        let (params, column) = (&mut *self.params, &M::TABLE.columns[position]);
+        let value = if params.generated == Some(position) {
+            if M::TABLE.columns.len() > 1 {
+                return;
             }
-            None => Value::Null,
+            // It is the only column: an empty list of columns is not portable.
+            Value::Null
+        } else {
+            match field.encode(column) {
+                Ok(value) => value,
+                Err(mismatch) => return params.mismatch(mismatch, column),
+            }
         };
-        params.push(value);
+        if let Err(error) = check(params.dialect, column, &value) {
+            params.fail(error);
+        }
+        params.size += value.wire_size();
+        params.values.push(value);
     }
-    Ok(())
 }
 
-fn generated(table: &Table, id: usize, done: Done) -> Result<Value<'static>> {
-    done.last_insert_id.map(Value::UInt).ok_or_else(|| {
-        Error::Decode(
-            Mismatch::new("a generated id", "none in the database's reply")
-                .at(table.name, table.columns[id].name),
-        )
-    })
+/// Gives a record its id.
+pub(super) fn set_id<M: Model>(record: &mut M, id: u64) -> Result<()> {
+    match M::TABLE.auto_increment() {
+        Some(column) => record.set_value(column, Value::UInt(id)),
+        None => Ok(()),
+    }
+}
+
+/// The error of a reply that has no id.
+pub(super) fn missing_id(table: &Table) -> Error {
+    let column = table.auto_increment().map_or("", |id| table.columns[id].name);
+    Error::Decode(
+        Mismatch::new("a generated id for each row", "fewer in the database's reply").at(table.name, column),
+    )
 }

@@ -23,6 +23,11 @@ impl ColumnType for bool {
             other => Err(Mismatch::new("0 or 1", other.class())),
         }
     }
+
+    #[inline]
+    fn stored(self, _column: &ColumnDef) -> Converted<Self> {
+        Ok(self)
+    }
 }
 
 crate::__scalar!(bool);

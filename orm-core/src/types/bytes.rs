@@ -30,6 +30,11 @@ impl ColumnType for Vec<u8> {
             other => Err(Mismatch::new("bytes", other.class())),
         }
     }
+
+    #[inline]
+    fn stored(self, _column: &ColumnDef) -> Converted<Self> {
+        Ok(self)
+    }
 }
 
 crate::__scalar!(Vec<u8>);

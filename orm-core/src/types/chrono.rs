@@ -20,11 +20,15 @@ impl ColumnType for DateTime<Utc> {
     const DATA_TYPE: DataType = NaiveDateTime::DATA_TYPE;
 
     fn encode(&self, column: &ColumnDef) -> Converted<Value<'_>> {
-        encode_date_time(self.naive_utc(), column)
+        fit(self.naive_utc(), column).map(Value::DateTime)
     }
 
     fn decode(value: Value<'_>) -> Converted<Self> {
         NaiveDateTime::decode(value).map(|naive| naive.and_utc())
+    }
+
+    fn stored(self, column: &ColumnDef) -> Converted<Self> {
+        fit(self.naive_utc(), column).map(|fitting| fitting.and_utc())
     }
 }
 
@@ -33,7 +37,7 @@ impl ColumnType for NaiveDateTime {
     const DATA_TYPE: DataType = DataType::DateTime { precision: 6 };
 
     fn encode(&self, column: &ColumnDef) -> Converted<Value<'_>> {
-        encode_date_time(*self, column)
+        fit(*self, column).map(Value::DateTime)
     }
 
     fn decode(value: Value<'_>) -> Converted<Self> {
@@ -46,14 +50,18 @@ impl ColumnType for NaiveDateTime {
         read.filter(|read| holds_year(read.date()) && !is_leap(read.time()))
             .ok_or_else(|| unread(DATE_TIME, &value))
     }
+
+    fn stored(self, column: &ColumnDef) -> Converted<Self> {
+        fit(self, column)
+    }
 }
 
 impl ColumnType for NaiveDate {
     type Family = family::Temporal;
     const DATA_TYPE: DataType = DataType::Date;
 
-    fn encode(&self, _column: &ColumnDef) -> Converted<Value<'_>> {
-        if holds_year(*self) { Ok(Value::Date(*self)) } else { Err(Mismatch::new(DATE, "another year")) }
+    fn encode(&self, column: &ColumnDef) -> Converted<Value<'_>> {
+        self.stored(column).map(Value::Date)
     }
 
     fn decode(value: Value<'_>) -> Converted<Self> {
@@ -65,6 +73,10 @@ impl ColumnType for NaiveDate {
         };
         read.filter(|read| holds_year(*read)).ok_or_else(|| unread(DATE, &value))
     }
+
+    fn stored(self, _column: &ColumnDef) -> Converted<Self> {
+        if holds_year(self) { Ok(self) } else { Err(Mismatch::new(DATE, "another year")) }
+    }
 }
 
 impl ColumnType for NaiveTime {
@@ -72,7 +84,7 @@ impl ColumnType for NaiveTime {
     const DATA_TYPE: DataType = DataType::Time { precision: 6 };
 
     fn encode(&self, column: &ColumnDef) -> Converted<Value<'_>> {
-        encode_time(*self, column).map(Value::Time)
+        fit_time(*self, column).map(Value::Time)
     }
 
     fn decode(value: Value<'_>) -> Converted<Self> {
@@ -84,6 +96,10 @@ impl ColumnType for NaiveTime {
         };
         read.filter(|read| !is_leap(*read)).ok_or_else(|| unread(TIME, &value))
     }
+
+    fn stored(self, column: &ColumnDef) -> Converted<Self> {
+        fit_time(self, column)
+    }
 }
 
 /// An instant for a managed column, cut to the column's precision.
@@ -91,14 +107,15 @@ pub(crate) fn timestamp(now: NaiveDateTime, column: &ColumnDef) -> Value<'static
     Value::DateTime(now.date().and_time(cut(now.time(), column)))
 }
 
-fn encode_date_time(value: NaiveDateTime, column: &ColumnDef) -> Converted<Value<'static>> {
+/// The moment as a column holds it.
+fn fit(value: NaiveDateTime, column: &ColumnDef) -> Converted<NaiveDateTime> {
     if !holds_year(value.date()) {
         return Err(Mismatch::new(DATE_TIME, "another year"));
     }
-    encode_time(value.time(), column).map(|time| Value::DateTime(value.date().and_time(time)))
+    fit_time(value.time(), column).map(|time| value.date().and_time(time))
 }
 
-fn encode_time(time: NaiveTime, column: &ColumnDef) -> Converted<NaiveTime> {
+fn fit_time(time: NaiveTime, column: &ColumnDef) -> Converted<NaiveTime> {
     if is_leap(time) {
         Err(Mismatch::new("a time that databases know", "a leap second"))
     } else {

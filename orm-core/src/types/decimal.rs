@@ -16,6 +16,25 @@ impl ColumnType for Decimal {
     const DATA_TYPE: DataType = DataType::Decimal { precision: 28, scale: 10 };
 
     fn encode(&self, column: &ColumnDef) -> Converted<Value<'_>> {
+        let stripped = self.stored(column)?;
+        Ok(Value::Text(Cow::Owned(stripped.to_string())))
+    }
+
+    fn decode(value: Value<'_>) -> Converted<Self> {
+        match value {
+            Value::Text(text) => parse(&text),
+            Value::Bytes(bytes) => match std::str::from_utf8(&bytes) {
+                Ok(text) => parse(text),
+                Err(_) => Err(Mismatch::new(WANTED, "bytes that are not UTF-8")),
+            },
+            Value::Int(v) => Ok(Self::from(v)),
+            Value::UInt(v) => Ok(Self::from(v)),
+            // A float is not exact: what it stood for is gone already.
+            other => Err(Mismatch::new(WANTED, other.class())),
+        }
+    }
+
+    fn stored(self, column: &ColumnDef) -> Converted<Self> {
         let stripped = self.normalize();
         if let DataType::Decimal { precision, scale } = column.data_type {
             // The servers would round surplus digits behind the point without an error.
@@ -34,21 +53,7 @@ impl ColumnType for Decimal {
                 ));
             }
         }
-        Ok(Value::Text(Cow::Owned(stripped.to_string())))
-    }
-
-    fn decode(value: Value<'_>) -> Converted<Self> {
-        match value {
-            Value::Text(text) => parse(&text),
-            Value::Bytes(bytes) => match std::str::from_utf8(&bytes) {
-                Ok(text) => parse(text),
-                Err(_) => Err(Mismatch::new(WANTED, "bytes that are not UTF-8")),
-            },
-            Value::Int(v) => Ok(Self::from(v)),
-            Value::UInt(v) => Ok(Self::from(v)),
-            // A float is not exact: what it stood for is gone already.
-            other => Err(Mismatch::new(WANTED, other.class())),
-        }
+        Ok(stripped)
     }
 }
 

@@ -23,6 +23,11 @@ impl ColumnType for f64 {
         };
         if read.is_finite() { Ok(read) } else { Err(not_finite()) }
     }
+
+    #[inline]
+    fn stored(self, _column: &ColumnDef) -> Converted<Self> {
+        if self.is_finite() { Ok(self) } else { Err(not_finite()) }
+    }
 }
 
 impl ColumnType for f32 {
@@ -45,6 +50,11 @@ impl ColumnType for f32 {
             other => return Err(Mismatch::new("f32", other.class())),
         };
         if read.is_finite() { Ok(read) } else { Err(not_finite()) }
+    }
+
+    #[inline]
+    fn stored(self, _column: &ColumnDef) -> Converted<Self> {
+        if self.is_finite() { Ok(self) } else { Err(not_finite()) }
     }
 }
 

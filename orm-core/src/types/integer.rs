@@ -25,6 +25,11 @@ macro_rules! integer {
                 };
                 fitting.ok_or_else(|| Mismatch::new(stringify!($type), "an integer out of its range"))
             }
+
+            #[inline]
+            fn stored(self, _column: &ColumnDef) -> Converted<Self> {
+                Ok(self)
+            }
         }
 
         crate::__scalar!($type);

@@ -124,6 +124,57 @@ pub trait ColumnType: Sized + Send + Sync + 'static {
     /// # Errors
     /// Where it is not one of this type.
     fn decode(value: Value<'_>) -> Converted<Self>;
+
+    /// This value as that column gives it back: a time is cut, a decimal loses its trailing zeros. What a record has once it is saved.
+    ///
+    /// Override it where every value comes back as it is.
+    ///
+    /// # Errors
+    /// Where the column cannot hold it. [`ColumnType::encode`] says so too.
+    fn stored(self, column: &ColumnDef) -> Converted<Self> {
+        Self::decode(self.encode(column)?)
+    }
+
+    /// Hands a record's field on.
+    #[doc(hidden)]
+    #[inline]
+    fn give<'r, V: Values<'r>>(&'r self, column: usize, to: &mut V) {
+        to.take(column, self);
+    }
+
+    /// What a record gets of a draft's field.
+    ///
+    /// # Errors
+    /// Where it is not set and may not be NULL, or where the column cannot hold it.
+    #[doc(hidden)]
+    #[inline]
+    fn given(field: Option<Self>, column: &ColumnDef) -> Converted<Self> {
+        match field {
+            Some(value) => value.stored(column),
+            None => Err(Mismatch::new("a value", "none")),
+        }
+    }
+
+    /// Sets a draft's field that is not set yet, and says whether it did.
+    ///
+    /// # Errors
+    /// [`Error::Decode`] where the value is not of this type.
+    #[doc(hidden)]
+    #[inline]
+    fn fill(field: &mut Option<Self>, value: Value<'_>, column: &ColumnDef) -> Result<bool> {
+        let unset = field.is_none();
+        if unset {
+            *field = Some(decode(value, column)?);
+        }
+        Ok(unset)
+    }
+}
+
+/// What goes through the fields of a record, column by column.
+#[doc(hidden)]
+pub trait Values<'r> {
+    /// The field of the column at this position.
+    fn take<T: ColumnType>(&mut self, column: usize, field: &'r T);
 }
 
 /// A [`ColumnType`] that is not an `Option`.
@@ -164,6 +215,9 @@ pub trait IntoValue<T> {
     /// # Errors
     /// [`Error::Encode`] where the column cannot hold it.
     fn into_value(self, column: &'static ColumnDef) -> Result<Value<'static>>;
+
+    /// The value as one of the column type.
+    fn into_typed(self) -> T;
 }
 
 /// Encodes a value by reference and says which column it was for where that fails.
@@ -181,14 +235,6 @@ pub fn decode<T: ColumnType>(value: Value<'_>, column: &ColumnDef) -> Result<T> 
     T::decode(value).map_err(|mismatch| Error::Decode(mismatch.at(column.table, column.name)))
 }
 
-/// What an encoding came to, with the column said where it failed. The derive calls [`ColumnType`] itself, in one way everywhere, so
-/// that a type that is none is one error.
-#[doc(hidden)]
-#[inline]
-pub fn encoded<'a>(value: Converted<Value<'a>>, column: &ColumnDef) -> Result<Value<'a>> {
-    value.map_err(|mismatch| encode_error(mismatch, column))
-}
-
 /// The error of a cell that is not of its field's type.
 ///
 /// # Errors
@@ -198,6 +244,16 @@ pub fn encoded<'a>(value: Converted<Value<'a>>, column: &ColumnDef) -> Result<Va
 pub fn not_decoded<T>(mismatch: Box<Mismatch>, table: &Table, column: usize) -> Result<T> {
     let column = &table.columns[column];
     Err(Error::Decode(mismatch.at(column.table, column.name)))
+}
+
+/// The error of a draft's field that its column cannot hold.
+///
+/// # Errors
+/// Always.
+#[doc(hidden)]
+#[cold]
+pub fn not_given<T>(mismatch: Box<Mismatch>, table: &Table, column: usize) -> Result<T> {
+    Err(encode_error(mismatch, &table.columns[column]))
 }
 
 /// Sets a field to what a decoding came to, or says which column it was for.
@@ -233,12 +289,22 @@ impl<T: ColumnType> IntoValue<T> for T {
     fn into_value(self, column: &'static ColumnDef) -> Result<Value<'static>> {
         encode_owned(self, column)
     }
+
+    #[inline]
+    fn into_typed(self) -> T {
+        self
+    }
 }
 
 #[diagnostic::do_not_recommend]
-impl<T: ColumnType> IntoValue<T> for &T {
+impl<T: ColumnType + Clone> IntoValue<T> for &T {
     fn into_value(self, column: &'static ColumnDef) -> Result<Value<'static>> {
         encode(self, column).map(Value::into_owned)
+    }
+
+    #[inline]
+    fn into_typed(self) -> T {
+        self.clone()
     }
 }
 
@@ -247,19 +313,34 @@ impl<T: Scalar> IntoValue<Option<T>> for T {
     fn into_value(self, column: &'static ColumnDef) -> Result<Value<'static>> {
         encode_owned(self, column)
     }
-}
 
-#[diagnostic::do_not_recommend]
-impl<T: Scalar> IntoValue<Option<T>> for &T {
-    fn into_value(self, column: &'static ColumnDef) -> Result<Value<'static>> {
-        encode(self, column).map(Value::into_owned)
+    #[inline]
+    fn into_typed(self) -> Option<T> {
+        Some(self)
     }
 }
 
 #[diagnostic::do_not_recommend]
-impl<T: Scalar> IntoValue<Option<T>> for Option<&T> {
+impl<T: Scalar + Clone> IntoValue<Option<T>> for &T {
+    fn into_value(self, column: &'static ColumnDef) -> Result<Value<'static>> {
+        encode(self, column).map(Value::into_owned)
+    }
+
+    #[inline]
+    fn into_typed(self) -> Option<T> {
+        Some(self.clone())
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: Scalar + Clone> IntoValue<Option<T>> for Option<&T> {
     fn into_value(self, column: &'static ColumnDef) -> Result<Value<'static>> {
         self.map_or(Ok(Value::Null), |value| encode(value, column).map(Value::into_owned))
+    }
+
+    #[inline]
+    fn into_typed(self) -> Option<T> {
+        self.cloned()
     }
 }
 
@@ -284,12 +365,23 @@ macro_rules! stands_for {
                 let $value = self;
                 $crate::types::encode_owned::<$type>($convert, column)
             }
+
+            #[inline]
+            fn into_typed(self) -> $type {
+                let $value = self;
+                $convert
+            }
         }
 
         #[diagnostic::do_not_recommend]
         impl<$($generic)*> $crate::types::IntoValue<Option<$type>> for $from {
             fn into_value(self, column: &'static $crate::schema::ColumnDef) -> $crate::Result<$crate::value::Value<'static>> {
                 $crate::types::IntoValue::<$type>::into_value(self, column)
+            }
+
+            #[inline]
+            fn into_typed(self) -> Option<$type> {
+                Some($crate::types::IntoValue::<$type>::into_typed(self))
             }
         }
 
@@ -299,6 +391,11 @@ macro_rules! stands_for {
                 self.map_or(Ok($crate::value::Value::Null), |value| {
                     $crate::types::IntoValue::<$type>::into_value(value, column)
                 })
+            }
+
+            #[inline]
+            fn into_typed(self) -> Option<$type> {
+                self.map($crate::types::IntoValue::<$type>::into_typed)
             }
         }
     };

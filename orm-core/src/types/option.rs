@@ -23,4 +23,14 @@ impl<T: Scalar> ColumnType for Option<T> {
     fn decode(value: Value<'_>) -> Converted<Self> {
         if value.is_null() { Ok(None) } else { T::decode(value).map(Some) }
     }
+
+    #[inline]
+    fn stored(self, column: &ColumnDef) -> Converted<Self> {
+        self.map(|value| value.stored(column)).transpose()
+    }
+
+    #[inline]
+    fn given(field: Option<Self>, column: &ColumnDef) -> Converted<Self> {
+        field.flatten().stored(column)
+    }
 }

@@ -30,6 +30,11 @@ impl ColumnType for String {
             other => Err(Mismatch::new("text", other.class())),
         }
     }
+
+    #[inline]
+    fn stored(self, _column: &ColumnDef) -> Converted<Self> {
+        Ok(self)
+    }
 }
 
 crate::__scalar!(String);

@@ -24,6 +24,11 @@ impl ColumnType for Uuid {
             other => Err(Mismatch::new("the 16 bytes of a UUID", other.class())),
         }
     }
+
+    #[inline]
+    fn stored(self, _column: &ColumnDef) -> Converted<Self> {
+        Ok(self)
+    }
 }
 
 crate::__scalar!(Uuid);

@@ -1,5 +1,6 @@
 //! Rows into records and back.
 
+use orm_core::model::IntoDraft as _;
 use orm_core::prelude::*;
 use orm_core::value::Value;
 
@@ -59,15 +60,36 @@ fn fields_are_set_by_position() {
 }
 
 #[test]
-fn defaults_are_values() {
-    let default = |column: orm_core::Result<Value<'static>>| column.expect("it encodes");
-    assert!(Note::default_value(0).is_none());
-    assert_eq!(Note::default_value(3).map(default), Some(Value::UInt(7)));
-    assert_eq!(Note::default_value(4).map(default), Some(text("none")));
-    assert_eq!(Note::default_value(5).map(default), Some(Value::Int(0)));
-    assert_eq!(Note::default_value(6).map(default), Some(text("grey")));
+fn defaults_stand_in_for_what_is_not_set() {
+    let mut fields = Note::fields();
+    assert_eq!(Note::fill(&mut fields, 0, Value::UInt(3)).ok(), Some(true));
+    assert_eq!(Note::fill(&mut fields, 1, text("a")).ok(), Some(true));
+    let note = Note::from_fields(fields).expect("what has no default is set");
+    assert_eq!((note.id, note.title.as_str(), note.score, note.views), (3, "a", None, 7));
+    assert_eq!((note.label.as_deref(), note.open, note.shade.as_str()), (Some("none"), false, "grey"));
+    assert!(note.extra.is_empty());
     assert_eq!(Note::VIEWS.def().default, Some(orm_core::schema::Literal::Int(7)));
     assert_eq!(Note::SHADE.def().default, None);
+}
+
+#[test]
+fn only_fields_that_are_not_set_are_filled() {
+    let mut fields = Note::build().title("x").score(None::<i32>).into_draft().fields;
+    assert_eq!(Note::fill(&mut fields, 1, text("y")).ok(), Some(false));
+    assert_eq!(Note::fill(&mut fields, 2, Value::Int(4)).ok(), Some(false));
+    assert_eq!(Note::fill(&mut fields, 4, Value::Null).ok(), Some(true));
+    assert!(Note::fill(&mut fields, 0, text("no id")).is_err());
+    assert_eq!(Note::fill(&mut fields, 0, Value::UInt(9)).ok(), Some(true));
+    let note = Note::from_fields(fields).expect("what has no default is set");
+    assert_eq!((note.id, note.title.as_str(), note.score, note.label), (9, "x", None, None));
+}
+
+#[test]
+fn a_required_field_that_is_not_set_is_an_error() {
+    let mut fields = Note::fields();
+    assert_eq!(Note::fill(&mut fields, 0, Value::UInt(3)).ok(), Some(true));
+    let error = Note::from_fields(fields).expect_err("it has no title");
+    assert!(error.to_string().contains("notes.title"), "{error}");
 }
 
 #[test]

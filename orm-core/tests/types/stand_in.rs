@@ -4,10 +4,10 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use orm_core::driver::Cells;
-use orm_core::error::Result;
+use orm_core::error::{Error, Result};
 use orm_core::model::{Assignment, Column, Expr, Model, One, Row, Statements};
 use orm_core::schema::{ColumnDef, Table};
-use orm_core::types::{self, ColumnType, Json};
+use orm_core::types::{self, ColumnType, Json, Values};
 use orm_core::value::Value;
 use rust_decimal::Decimal;
 use uuid::Uuid;
@@ -23,6 +23,7 @@ macro_rules! thing {
 
         impl Model for Thing {
             type Key = One<u64>;
+            type Fields = ();
             const TABLE: &'static Table = &Table::new("Thing", "things", &[$(ColumnDef::new(
                 "things",
                 stringify!($field),
@@ -44,11 +45,8 @@ macro_rules! thing {
                 Ok(Self { $($field: row.column($position, &Self::TABLE.columns[$position])?),* })
             }
 
-            fn value(&self, column: usize) -> Result<Value<'_>> {
-                match column {
-                    $($position => types::encode(&self.$field, &Self::TABLE.columns[$position]),)*
-                    _ => Ok(Value::Null),
-                }
+            fn values<'r>(&'r self, to: &mut impl Values<'r>) {
+                $(ColumnType::give(&self.$field, $position, to);)*
             }
 
             fn set_value(&mut self, column: usize, value: Value<'static>) -> Result<()> {
@@ -57,6 +55,16 @@ macro_rules! thing {
                     _ => {}
                 }
                 Ok(())
+            }
+
+            fn fields() {}
+
+            fn fill(_fields: &mut (), _column: usize, _value: Value<'_>) -> Result<bool> {
+                Ok(false)
+            }
+
+            fn from_fields(_fields: ()) -> Result<Self> {
+                Err(Error::RecordNotFound { table: Self::TABLE.name })
             }
         }
     };

@@ -1,11 +1,11 @@
 //! `impl Model`: rows into records and back, by position.
 
 use proc_macro2::{Span, TokenStream};
-use quote::{format_ident, quote, quote_spanned};
+use quote::{quote, quote_spanned};
 use syn::spanned::Spanned as _;
 
-use super::{quiet, table};
-use crate::ast::{Column, Default, Model};
+use super::{draft, quiet, table};
+use crate::ast::{Column, Model, Skipped};
 
 pub(crate) fn expand(model: &Model) -> TokenStream {
     let Model { ident, core, .. } = model;
@@ -23,12 +23,9 @@ pub(crate) fn expand(model: &Model) -> TokenStream {
             },
         }
     });
-    let skipped = model.skipped.iter().map(|skipped| {
-        let (field, ty) = (&skipped.field, &skipped.ty);
-        quote_spanned!(ty.span()=> #field: <#ty as ::core::default::Default>::default(),)
-    });
+    let skipped = model.skipped.iter().map(skipped);
     let values = model.columns.iter().map(|Column { position, field, ty, .. }| {
-        quote!(#position => <#ty as #core::types::ColumnType>::encode(&self.#field, def),)
+        quote!(<#ty as #core::types::ColumnType>::give(&self.#field, #position, to);)
     });
     let sets = model.columns.iter().map(|Column { position, field, ty, .. }| {
         quote! {
@@ -40,7 +37,7 @@ pub(crate) fn expand(model: &Model) -> TokenStream {
             #core::model::clone_record(self)
         }
     };
-    let defaults = defaults(model);
+    let draft = draft::data(model);
     quote! {
         #quiet
         impl #core::model::Model for #ident {
@@ -59,15 +56,8 @@ pub(crate) fn expand(model: &Model) -> TokenStream {
                 ::core::result::Result::Ok(Self { #(#columns)* #(#skipped)* })
             }
 
-            fn value(&self, column: usize) -> #core::Result<#core::value::Value<'_>> {
-                let def = &Self::TABLE.columns[column];
-                #core::types::encoded(
-                    match column {
-                        #(#values)*
-                        _ => ::core::result::Result::Ok(#core::value::Value::Null),
-                    },
-                    def,
-                )
+            fn values<'r>(&'r self, to: &mut impl #core::types::Values<'r>) {
+                #(#values)*
             }
 
             fn set_value(&mut self, column: usize, value: #core::value::Value<'static>) -> #core::Result<()> {
@@ -78,7 +68,7 @@ pub(crate) fn expand(model: &Model) -> TokenStream {
                 }
             }
 
-            #defaults
+            #draft
         }
 
         #quiet
@@ -94,37 +84,7 @@ pub(crate) fn expand(model: &Model) -> TokenStream {
     }
 }
 
-fn defaults(model: &Model) -> Option<TokenStream> {
-    let core = &model.core;
-    let arms: Vec<_> = model
-        .columns
-        .iter()
-        .filter_map(|Column { position, ty, default, .. }| {
-            let def = quote!(&Self::TABLE.columns[#position]);
-            let value = match default.as_ref()? {
-                Default::OfType => quote! {
-                    #core::types::encoded(
-                        <#ty as #core::types::ColumnType>::into_value(<#ty as ::core::default::Default>::default(), #def),
-                        #def,
-                    )
-                },
-                Default::Expr(expr, _) => quote_spanned! {expr.span()=>
-                    #core::types::IntoValue::<#ty>::into_value(#expr, #def)
-                },
-            };
-            Some(quote!(#position => ::core::option::Option::Some(#value),))
-        })
-        .collect();
-    // Not a name that an expression of the user's could mean.
-    let column = format_ident!("column", span = Span::mixed_site());
-    (!arms.is_empty()).then(|| {
-        quote! {
-            fn default_value(#column: usize) -> ::core::option::Option<#core::Result<#core::value::Value<'static>>> {
-                match #column {
-                    #(#arms)*
-                    _ => ::core::option::Option::None,
-                }
-            }
-        }
-    })
+/// What stands in a new record for a field that is not a column.
+pub(super) fn skipped(Skipped { field, ty, .. }: &Skipped) -> TokenStream {
+    quote_spanned!(ty.span()=> #field: <#ty as ::core::default::Default>::default(),)
 }

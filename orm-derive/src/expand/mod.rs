@@ -15,14 +15,15 @@ use crate::ast::Model;
 pub(crate) fn model(model: &Model) -> TokenStream {
     let data = data::expand(model);
     let references = associations::references(model);
-    let names = names(model);
-    quote!(#data #references #names)
+    let fields = draft::fields(model);
+    let names = names(model, false);
+    quote!(#data #references #fields #names)
 }
 
-/// What the users of a model name: its constants and its drafts.
-pub(crate) fn names(model: &Model) -> TokenStream {
+/// What the users of a model name: its constants and its drafts, which are `inert` where the model has mistakes.
+pub(crate) fn names(model: &Model, inert: bool) -> TokenStream {
     let constants = constants::expand(model);
-    let draft = draft::expand(model);
+    let draft = draft::expand(model, inert);
     quote!(#constants #draft)
 }
 

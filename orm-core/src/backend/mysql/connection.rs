@@ -108,7 +108,16 @@ impl MysqlConnection {
         let Self { conn: Some(conn), fixed, dynamic, server, in_transaction, .. } = self else {
             return Err(Failure::Ours(gone()));
         };
-        check_size(statement.sql(), &params, server.packet_limit)?;
+        // One pass over the values, which may be many.
+        let mut size = statement.sql().len() + 16;
+        let params: Vec<_> = params
+            .into_iter()
+            .map(|value| {
+                size = size.saturating_add(value.wire_size());
+                to_driver(value)
+            })
+            .collect();
+        check_size(size, server.packet_limit)?;
         let handle = match statement {
             Statement::Text(sql) => {
                 if !params.is_empty() {
@@ -143,8 +152,7 @@ impl MysqlConnection {
         if usize::from(handle.num_params()) != params.len() {
             return Err(params_differ(handle.num_params(), params.len()));
         }
-        let params = Params::Positional(params.into_iter().map(to_driver).collect());
-        match conn.exec_iter(handle, params).await {
+        match conn.exec_iter(handle, Params::Positional(params)).await {
             Ok(result) => {
                 let read = read(result, sink, whose, false).await?;
                 finish(conn, in_transaction, read)
@@ -317,8 +325,7 @@ fn status(conn: &Conn) -> bool {
 }
 
 /// Refuses what the server would answer by closing the connection.
-fn check_size(sql: &str, params: &[Value<'_>], limit: usize) -> Result<(), Failure> {
-    let size = params.iter().fold(sql.len() + 16, |sum, value| sum.saturating_add(value.wire_size()));
+fn check_size(size: usize, limit: usize) -> Result<(), Failure> {
     if size <= limit {
         return Ok(());
     }
