@@ -7,4 +7,4 @@ pub use fixture::Fixture;
 pub use server::Server;
 
 /// What a test returns: nothing, or why it failed.
-pub type Outcome = Result<(), Box<dyn std::error::Error + Send + Sync>>;
+pub type Outcome<T = ()> = Result<T, Box<dyn std::error::Error + Send + Sync>>;

@@ -10,6 +10,7 @@ use std::process::ExitCode;
 use libtest_mimic::{Arguments, Failed, Trial};
 use tests::{Fixture, Outcome, Server};
 
+mod accessors;
 mod aggregates;
 mod bulk;
 mod bulk_limits;
@@ -107,6 +108,7 @@ fn main() -> ExitCode {
     statements::prepare();
     let arguments = Arguments::from_args();
     let cases: Vec<Case> = [
+        accessors::cases(),
         aggregates::cases(),
         bulk::cases(),
         bulk_limits::cases(),

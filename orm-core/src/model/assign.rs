@@ -31,7 +31,7 @@ pub struct Assignment<M> {
 }
 
 impl<M> Assignment<M> {
-    pub(super) fn set(column: usize, value: Result<Value<'static>>) -> Self {
+    pub(crate) fn set(column: usize, value: Result<Value<'static>>) -> Self {
         Self { column, change: value.map(Change::Set), model: PhantomData }
     }
 

@@ -41,7 +41,7 @@ impl<M> fmt::Debug for Expr<M> {
 }
 
 /// A condition of what may have failed to encode.
-pub(super) fn condition<M, V>(values: Result<V>, node: impl FnOnce(V) -> Node) -> Expr<M> {
+pub(crate) fn condition<M, V>(values: Result<V>, node: impl FnOnce(V) -> Node) -> Expr<M> {
     Expr::from_node(match values {
         Ok(values) => node(values),
         Err(Error::Encode(mismatch)) => Node::Invalid(mismatch),

@@ -15,6 +15,7 @@ pub use assign::{Assignment, Assignments};
 pub use column::Column;
 pub(crate) use draft::Blanks;
 pub use draft::{Draft, FieldSet, IntoDraft, Set};
+pub(crate) use expr::condition;
 pub use expr::{Expr, Order, OrderBy};
 #[doc(hidden)]
 pub use join::Join;

@@ -26,16 +26,28 @@ pub(super) fn now() -> NaiveDateTime {
 /// [`Error::Encode`] where a value does not fit its column, before anything is sent; whatever the database says.
 #[doc(hidden)]
 pub fn insert<'db, M: Model, E: Executor + ?Sized>(draft: Draft<M>, db: &'db E) -> BoxFuture<'db, Result<M>> {
-    let handle = db.handle();
-    Box::pin(async move {
-        let (mut record, with_id) = draft.into_record(&Blanks::new(M::TABLE, now()))?;
-        let mut params = Params::new(handle, M::TABLE, with_id, 1);
-        params.push(&record)?;
-        if let Some(id) = send_one::<M>(handle, params.values, with_id).await? {
-            set_id(&mut record, id)?;
-        }
-        Ok(record)
-    })
+    Box::pin(insert_with(db.handle(), draft, &[]))
+}
+
+/// The same, with these values whatever the draft says of their columns.
+pub(crate) async fn insert_with<M: Model>(
+    handle: Handle<'_>,
+    mut draft: Draft<M>,
+    values: &[(usize, Value<'static>)],
+) -> Result<M> {
+    for (column, value) in values {
+        draft.fill(*column, value.borrow())?;
+    }
+    let (mut record, with_id) = draft.into_record(&Blanks::new(M::TABLE, now()))?;
+    for (column, value) in values {
+        record.set_value(*column, value.clone())?;
+    }
+    let mut params = Params::new(handle, M::TABLE, with_id, 1);
+    params.push(&record)?;
+    if let Some(id) = send_one::<M>(handle, params.values, with_id).await? {
+        set_id(&mut record, id)?;
+    }
+    Ok(record)
 }
 
 /// Sends one INSERT, and gives the id back that was generated for it.

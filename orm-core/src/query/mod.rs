@@ -15,6 +15,7 @@ mod sync;
 mod update;
 
 pub use insert::insert;
+pub(crate) use insert::insert_with;
 pub(crate) use plan::Whole;
 #[doc(hidden)]
 pub use plan::{Keys, Plan};

@@ -1,5 +1,6 @@
 //! Associations between models: their constants, accessors and eager loading.
 
+mod accessors;
 mod association;
 mod attach;
 mod check;
@@ -12,6 +13,9 @@ mod related;
 mod view;
 
 pub use crate::model::{Optional, Required};
+pub use accessors::Reference;
+#[doc(hidden)]
+pub use accessors::{ByKey, ByMut, ByRecord, Given};
 pub use association::{Association, BelongsTo, HasMany, HasOne, Kind, ManyToMany};
 #[doc(hidden)]
 pub use attach::{Append, Attach};
