@@ -85,6 +85,7 @@ async fn work<C: Contestant>(contestant: &mut C, input: Input) -> Result<Output<
             contestant.update(id, stock).await?;
             Output::Nothing
         }
+        Input::Nested | Input::Many => bail!("includes have contestants of their own"),
     })
 }
 

@@ -1,5 +1,7 @@
 //! The rows that everybody reads and writes, made up but always the same.
 
+pub mod trees;
+
 use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
 use rust_decimal::Decimal;
 use serde_json::json;

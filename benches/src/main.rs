@@ -6,6 +6,7 @@ mod clock;
 mod contestant;
 mod contestants;
 mod data;
+mod eager;
 mod parts;
 mod runner;
 mod schema;
@@ -18,7 +19,7 @@ use anyhow::Result;
 use clap::Parser;
 use indicatif::{ProgressBar, ProgressStyle};
 
-use crate::parts::{Part, mysql, pool, sqlite};
+use crate::parts::{Part, includes, mysql, pool, sqlite};
 use crate::runner::Plan;
 use crate::workload::Workload;
 
@@ -44,7 +45,7 @@ struct Arguments {
     #[arg(long, value_delimiter = ',')]
     only: Vec<Workload>,
     /// Only these parts.
-    #[arg(long, value_delimiter = ',', default_values = ["mysql", "pool", "sqlite"])]
+    #[arg(long, value_delimiter = ',', default_values = ["mysql", "includes", "pool", "sqlite"])]
     parts: Vec<Part>,
     /// Only contestants whose name contains this, for a profiler. There are no ratios then.
     #[arg(long)]
@@ -84,8 +85,11 @@ fn main() -> Result<()> {
         match (part, &arguments.url) {
             (Part::Sqlite, _) => text.push_str(&sqlite::run(&setup)?),
             (Part::Mysql, Some(url)) => text.push_str(&mysql::run(url, &setup)?),
+            (Part::Includes, Some(url)) => text.push_str(&includes::run(url, &setup)?),
             (Part::Pool, Some(url)) => text.push_str(&pool::run(url, &setup)?),
-            (Part::Mysql | Part::Pool, None) => eprintln!("no server was given: --url or MYSQL_URL"),
+            (Part::Mysql | Part::Includes | Part::Pool, None) => {
+                eprintln!("no server was given: --url or MYSQL_URL")
+            }
         }
     }
     setup.progress.finish_and_clear();

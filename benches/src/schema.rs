@@ -11,7 +11,7 @@ use crate::runner::Tables;
 
 const WRITTEN: &str = "SELECT id, name, category, price, stock, CAST(added AS CHAR) FROM inserts ORDER BY id";
 
-const MYSQL: [&str; 3] = [
+const MYSQL: [&str; 8] = [
     "CREATE TABLE items (id BIGINT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY, name VARCHAR(255) NOT NULL, \
      category VARCHAR(255) NOT NULL, price DOUBLE NOT NULL, stock BIGINT NOT NULL, added DATETIME(6) NOT NULL, \
      INDEX items_category_idx (category)) CHARACTER SET utf8mb4",
@@ -21,6 +21,18 @@ const MYSQL: [&str; 3] = [
      big BIGINT NOT NULL, flag TINYINT(1) NOT NULL, ratio DOUBLE NOT NULL, title VARCHAR(255) NOT NULL, code VARCHAR(255) NOT NULL, \
      body LONGTEXT NOT NULL, note VARCHAR(255), parent BIGINT UNSIGNED, made DATETIME(6) NOT NULL, day DATE NOT NULL, \
      amount DECIMAL(12,2) NOT NULL, document JSON NOT NULL, payload LONGBLOB NOT NULL) CHARACTER SET utf8mb4",
+    "CREATE TABLE users (id BIGINT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY, name VARCHAR(255) NOT NULL, \
+     email VARCHAR(255) NOT NULL, joined DATETIME(6) NOT NULL) CHARACTER SET utf8mb4",
+    "CREATE TABLE posts (id BIGINT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY, user_id BIGINT UNSIGNED NOT NULL, \
+     title VARCHAR(255) NOT NULL, body LONGTEXT NOT NULL, published DATETIME(6) NOT NULL, INDEX posts_user_id_idx (user_id)) \
+     CHARACTER SET utf8mb4",
+    "CREATE TABLE comments (id BIGINT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY, post_id BIGINT UNSIGNED NOT NULL, \
+     author VARCHAR(255) NOT NULL, body VARCHAR(255) NOT NULL, INDEX comments_post_id_idx (post_id)) CHARACTER SET utf8mb4",
+    "CREATE TABLE orders (id BIGINT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY, customer VARCHAR(255) NOT NULL, \
+     placed DATETIME(6) NOT NULL, paid TINYINT(1) NOT NULL) CHARACTER SET utf8mb4",
+    "CREATE TABLE details (id BIGINT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY, order_id BIGINT UNSIGNED NOT NULL, \
+     product VARCHAR(255) NOT NULL, quantity INT NOT NULL, price DOUBLE NOT NULL, INDEX details_order_id_idx (order_id)) \
+     CHARACTER SET utf8mb4",
 ];
 
 pub const SQLITE: &str = "PRAGMA journal_mode = WAL; \

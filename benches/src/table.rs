@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use crate::clock::Cost;
+use crate::eager::Memory;
 use crate::runner::{Lane, Outcome, Plan};
 use crate::stats::Spread;
 
@@ -73,6 +74,24 @@ fn duration(seconds: f64) -> String {
 
 fn number(count: f64) -> String {
     if count < 1_000.0 { format!("{count:.1}") } else { format!("{count:.0}") }
+}
+
+/// The memory of a load, as one figure; in bold where it is above `most`.
+pub fn memory(what: &str, ours: Memory, base: Memory, most: f64) -> String {
+    let ratio = |memory: Memory| memory.peak as f64 / memory.owned as f64;
+    let mega = |bytes: i64| format!("{:.2} MB", bytes as f64 / 1e6);
+    let mark = if ratio(ours) > most { "**" } else { "" };
+    format!(
+        "Memory, {what}: {} has at most {mark}{:.2}{mark} times the bytes in use that its result owns ({} of {}); {} has {:.2} times ({} of {}).\n\n",
+        ours.name,
+        ratio(ours),
+        mega(ours.peak),
+        mega(ours.owned),
+        base.name,
+        ratio(base),
+        mega(base.peak),
+        mega(base.owned),
+    )
 }
 
 /// How to read the numbers.

@@ -4,7 +4,7 @@ use anyhow::{Context as _, Result, ensure};
 
 use crate::cells::{Cells as _, Row};
 use crate::contestant::Entrant;
-use crate::data;
+use crate::data::{self, trees};
 use crate::runner::{Pieces, Tables};
 use crate::workload::{Input, Workload};
 
@@ -82,6 +82,8 @@ fn truth(workload: Workload, given: &[Row]) -> Result<()> {
     let expected: Vec<Row> = match workload {
         Workload::FindAll => (0..data::ROWS).map(|n| numbered(n, data::item(n).cells())).collect(),
         Workload::FindWide => (0..data::ROWS).map(|n| numbered(n, data::wide(n).cells())).collect(),
+        Workload::IncludeNested => trees::nested(),
+        Workload::IncludeMany => trees::many(),
         _ => return Ok(()),
     };
     compare(&expected, given)

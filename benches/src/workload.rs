@@ -17,6 +17,10 @@ pub enum Workload {
     InsertMany,
     Update,
     Page,
+    /// Users with their posts, and those with their comments.
+    IncludeNested,
+    /// Many orders, each with few details.
+    IncludeMany,
     /// By key, by 64 tasks at once.
     Pool,
 }
@@ -40,6 +44,10 @@ pub enum Input {
     Update { id: u64, stock: i64 },
     /// The ten newest items of a category that cost more.
     Page { category: String, price: f64 },
+    /// All users with their posts and those with their comments.
+    Nested,
+    /// All orders with their details.
+    Many,
 }
 
 impl Workload {
@@ -56,6 +64,9 @@ impl Workload {
         Self::Update,
         Self::Page,
     ];
+
+    /// Records with what belongs to them.
+    pub const INCLUDES: &[Self] = &[Self::IncludeNested, Self::IncludeMany];
 
     /// Whether it changes the table `inserts`, which is emptied before each slot then.
     pub fn inserts(self) -> bool {
@@ -75,6 +86,8 @@ impl Workload {
             Self::InsertHundred => Input::BulkInsert((n..n + 100).map(data::item).collect()),
             Self::InsertMany => Input::BulkInsert((n..n + 10_000).map(data::item).collect()),
             Self::Update => Input::Update { id, stock: 1_000 + i64::try_from(n).unwrap_or(0) },
+            Self::IncludeNested => Input::Nested,
+            Self::IncludeMany => Input::Many,
             Self::Page => Input::Page { category: data::category(n), price: (n % 800) as f64 },
         }
     }
@@ -100,6 +113,8 @@ impl fmt::Display for Workload {
             Self::InsertMany => "bulk insert 10,000",
             Self::Update => "update by key",
             Self::Page => "filter, order, limit 10",
+            Self::IncludeNested => "include 100 × 10 × 5, nested",
+            Self::IncludeMany => "include 10,000 × 3",
             Self::Pool => "64 tasks, pool of 10: find by key",
         })
     }

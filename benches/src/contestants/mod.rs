@@ -1,6 +1,8 @@
 //! One file a contestant.
 
 pub mod ours;
+pub mod ours_includes;
 pub mod raw;
+pub mod raw_includes;
 pub mod raw_pool;
 pub mod rusqlite;

@@ -57,7 +57,7 @@ crate::wide_cells!(Wide);
 
 /// A `Db` of so many connections.
 #[derive(Clone)]
-pub struct Ours(Db);
+pub struct Ours(pub(super) Db);
 
 impl Ours {
     pub async fn connect(url: &str, connections: usize) -> Result<Self> {

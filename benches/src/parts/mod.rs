@@ -1,5 +1,6 @@
 //! The parts of a run: who competes in what.
 
+pub mod includes;
 pub mod mysql;
 pub mod pool;
 pub mod sqlite;
@@ -16,6 +17,8 @@ use crate::workload::Workload;
 pub enum Part {
     /// One connection to a server.
     Mysql,
+    /// Records with what belongs to them, over one connection to a server.
+    Includes,
     /// A pool of ten.
     Pool,
     /// An SQLite file.

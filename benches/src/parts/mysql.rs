@@ -11,7 +11,7 @@ use crate::schema::MysqlTables;
 use crate::table::{self, Pair, Target};
 use crate::workload::Workload;
 
-const TARGET: Target = Target { wall: 1.10, cpu: 1.25 };
+pub(super) const TARGET: Target = Target { wall: 1.10, cpu: 1.25 };
 
 pub fn run(url: &str, setup: &Setup) -> Result<String> {
     setup.progress.set_prefix("server");
