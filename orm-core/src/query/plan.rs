@@ -25,7 +25,7 @@ pub trait Keys: Send + Sync {
 
 /// Which columns a query asks for, and what it makes of its rows. The result of a query is in this type's parameter.
 ///
-/// It is asked in this order: `need`, `ask`, `row` for each row, `load`, `finish`. After `finish` it can read more rows.
+/// It is asked in this order: `need`, `ask`, `row` for each row, `all_read`, `load`, `finish`. After `finish` it can read more rows.
 #[doc(hidden)]
 pub trait Plan<O>: Keys {
     /// What it asks for, where that is columns of the one table and nothing besides. Then `ask` need not be called.
@@ -56,6 +56,9 @@ pub trait Plan<O>: Keys {
     /// # Errors
     /// [`Error::Decode`](crate::Error::Decode) where a cell is not of the wanted type.
     fn row(&mut self, cells: &mut dyn Cells) -> Result<()>;
+
+    /// Says that no further row comes before `finish`: room that was kept for more is given back.
+    fn all_read(&mut self) {}
 
     /// Whether `load` sends anything.
     fn loads(&self) -> bool {
@@ -128,6 +131,10 @@ impl<M: Model> Plan<M> for Whole<M> {
     fn row(&mut self, cells: &mut dyn Cells) -> Result<()> {
         self.records.push(M::from_row(&mut Row::new(cells, self.at))?);
         Ok(())
+    }
+
+    fn all_read(&mut self) {
+        self.records.shrink_to_fit();
     }
 
     fn finish(&mut self) -> Result<Vec<M>> {

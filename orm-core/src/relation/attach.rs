@@ -159,6 +159,10 @@ impl<A: Append<X>, X> Plan<A::Out> for Appended<A, X> {
         self.included.row(cells)
     }
 
+    fn all_read(&mut self) {
+        self.near.all_read();
+    }
+
     fn loads(&self) -> bool {
         self.near.loads() || self.included.loads()
     }
@@ -169,6 +173,7 @@ impl<A: Append<X>, X> Plan<A::Out> for Appended<A, X> {
                 self.near.load(handle).await?;
             }
             if self.included.loads() {
+                self.near.all_read();
                 self.included.load(handle, &*self.near).await?;
             }
             Ok(())

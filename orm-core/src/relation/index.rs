@@ -1,7 +1,9 @@
-//! Finding the near row that a far row belongs to: keys are hashed once and never cloned.
+//! Finding the near row that a far row belongs to: keys are hashed once, and never cloned or kept.
 
-use std::collections::HashMap;
-use std::hash::{Hash, Hasher};
+use std::hash::{BuildHasher as _, Hash, Hasher};
+
+use hashbrown::hash_table::Entry;
+use hashbrown::{DefaultHashBuilder, HashTable};
 
 use crate::error::Result;
 use crate::query::Keys;
@@ -43,15 +45,6 @@ impl std::fmt::Display for Key<'_> {
         })
     }
 }
-
-impl PartialEq for Key<'_> {
-    fn eq(&self, other: &Self) -> bool {
-        let (one, other) = (self.values(), other.values());
-        one.len() == other.len() && one.iter().zip(other).all(|(one, other)| same(one, other))
-    }
-}
-
-impl Eq for Key<'_> {}
 
 fn same(one: &Value<'_>, other: &Value<'_>) -> bool {
     match (integer(one), integer(other)) {
@@ -105,12 +98,29 @@ impl Hash for Key<'_> {
 /// No group: the key is NULL.
 const NONE: u32 = u32::MAX;
 
+/// Whether a near row has this key.
+fn has(keys: &dyn Keys, columns: &[usize], row: usize, key: &Key<'_>) -> bool {
+    let values = key.values();
+    let equal = |(&column, value)| keys.key(row, column).is_ok_and(|own| same(&own, value));
+    columns.len() == values.len() && columns.iter().zip(values).all(equal)
+}
+
+/// The hash of a near row's key.
+fn hash(hasher: &DefaultHashBuilder, keys: &dyn Keys, columns: &[usize], row: usize) -> u64 {
+    match Key::of(columns.iter().map(|&column| keys.key(row, column))) {
+        Ok(Some(key)) => hasher.hash_one(key),
+        Ok(None) | Err(_) => 0,
+    }
+}
+
 /// The near rows by their keys. Rows with the same key are one group.
 #[derive(Debug)]
 pub(super) struct Index<'k> {
     keys: &'k dyn Keys,
     columns: &'static [usize],
-    groups: HashMap<Key<'k>, u32>,
+    hasher: DefaultHashBuilder,
+    /// Only the groups: their keys are in the near rows.
+    groups: HashTable<u32>,
     /// A near row of each group.
     rows: Vec<usize>,
 }
@@ -132,30 +142,37 @@ impl<'k> Index<'k> {
     /// Indexes all near rows by these of their columns.
     pub(super) fn new(keys: &'k dyn Keys, columns: &'static [usize]) -> Result<(Self, Groups)> {
         let count = keys.count();
-        let mut this =
-            Self { keys, columns, groups: HashMap::with_capacity(count), rows: Vec::with_capacity(count) };
+        let hasher = DefaultHashBuilder::default();
+        let mut groups = HashTable::with_capacity(count);
+        let mut rows = Vec::with_capacity(count);
         let mut of_row = Vec::with_capacity(count);
         for row in 0..count {
             let Some(key) = Key::of(columns.iter().map(|&column| keys.key(row, column)))? else {
                 of_row.push(NONE);
                 continue;
             };
-            let next = u32::try_from(this.rows.len()).unwrap_or(NONE);
-            let group = *this.groups.entry(key).or_insert(next);
-            if group == next {
-                this.rows.push(row);
-            }
+            let equal = |group: &u32| has(keys, columns, rows[*group as usize], &key);
+            // Only where there is no room left, and there is room for all.
+            let again = |group: &u32| hash(&hasher, keys, columns, rows[*group as usize]);
+            let group = match groups.entry(hasher.hash_one(&key), equal, again) {
+                Entry::Occupied(group) => *group.get(),
+                Entry::Vacant(place) => {
+                    let next = u32::try_from(rows.len()).unwrap_or(NONE);
+                    place.insert(next);
+                    rows.push(row);
+                    next
+                }
+            };
             of_row.push(group);
         }
-        let groups = Groups { of_row, count: this.rows.len() };
-        Ok((this, groups))
+        let of_rows = Groups { of_row, count: rows.len() };
+        Ok((Self { keys, columns, hasher, groups, rows }, of_rows))
     }
 
     /// The group of this key.
     pub(super) fn group(&self, key: &Key<'_>) -> Option<u32> {
-        // The map holds keys of a longer life, which does no harm.
-        let groups: &HashMap<Key<'_>, u32> = &self.groups;
-        groups.get(key).copied()
+        let equal = |group: &u32| has(self.keys, self.columns, self.rows[*group as usize], key);
+        self.groups.find(self.hasher.hash_one(key), equal).copied()
     }
 
     /// The keys of these groups, to be sent.
