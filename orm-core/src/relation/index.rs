@@ -46,6 +46,15 @@ impl std::fmt::Display for Key<'_> {
     }
 }
 
+impl PartialEq for Key<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        let (one, other) = (self.values(), other.values());
+        one.len() == other.len() && one.iter().zip(other).all(|(one, other)| same(one, other))
+    }
+}
+
+impl Eq for Key<'_> {}
+
 fn same(one: &Value<'_>, other: &Value<'_>) -> bool {
     match (integer(one), integer(other)) {
         (Some(one), Some(other)) => return one == other,
