@@ -97,15 +97,8 @@ impl<M: Model> Draft<M> {
     /// The record, and whether its id is its own. Without one it has a stand-in until the database has generated it.
     #[inline]
     pub(crate) fn into_record(mut self, blanks: &Blanks) -> Result<(M, bool)> {
-        for (column, stamp) in &blanks.stamps {
-            self.fill(*column, stamp.borrow())?;
-        }
-        let generated = match blanks.id {
-            // The first id that databases generate, so that every type of an id can be it.
-            Some(id) => self.fill(id, Value::UInt(1))?,
-            None => false,
-        };
-        Ok((M::from_fields(self.fields)?, !generated))
+        let with_id = blanks.fill::<M>(&mut self.fields)?;
+        Ok((M::from_fields(self.fields)?, with_id))
     }
 }
 
@@ -132,6 +125,19 @@ impl Blanks {
         Self {
             id: table.auto_increment(),
             stamps: table.columns.iter().enumerate().filter_map(managed).collect(),
+        }
+    }
+
+    /// Fills the fields that are not set yet, and says whether the id was.
+    #[inline]
+    pub(crate) fn fill<M: Model>(&self, fields: &mut M::Fields) -> Result<bool> {
+        for (column, stamp) in &self.stamps {
+            M::fill(fields, *column, stamp.borrow())?;
+        }
+        match self.id {
+            // The first id that databases generate, so that every type of an id can be it.
+            Some(id) => Ok(!M::fill(fields, id, Value::UInt(1))?),
+            None => Ok(true),
         }
     }
 }

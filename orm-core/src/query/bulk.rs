@@ -31,15 +31,27 @@ impl<M: Model> Rows<M> {
         let blanks = Blanks::new(M::TABLE, now());
         let mut records = Vec::with_capacity(drafts.size_hint().0);
         let mut runs: Vec<(usize, bool)> = Vec::new();
-        for draft in drafts {
-            let (record, with_id) = draft.into_record(&blanks)?;
-            records.push(record);
+        for Draft { mut fields } in drafts {
+            let with_id = blanks.fill::<M>(&mut fields)?;
+            records.push(M::from_fields(fields)?);
             match runs.last_mut() {
                 Some((count, kind)) if *kind == with_id => *count += 1,
                 _ => runs.push((1, with_id)),
             }
         }
         Ok(Self { records, runs })
+    }
+
+    /// Neighbours that are alike, so many at most, and whether they have their ids.
+    fn parts(&self, most: usize) -> Vec<(&[M], bool)> {
+        let mut rest = &*self.records;
+        let mut parts = Vec::with_capacity(self.records.len() / most + self.runs.len());
+        for &(count, with_id) in &self.runs {
+            let (run, after) = rest.split_at(count);
+            rest = after;
+            parts.extend(run.chunks(most).map(|records| (records, with_id)));
+        }
+        parts
     }
 
     /// Gives the ids to the records that have none, in their order.
@@ -72,50 +84,56 @@ struct Chunk<'r> {
 
 /// Inserts the rows, in one transaction where it takes more than one statement.
 pub(super) async fn bulk_create<M: Model>(handle: Handle<'_>, rows: Rows<M>) -> Result<Vec<M>> {
-    // Before anything is sent, so that nothing is where a value does not fit.
-    let mut chunks = encode(handle, &rows)?;
-    if chunks.iter().any(|chunk| chunk.size >= SURELY_SMALL) {
-        let limit = handle.lease().await?.packet_limit();
-        chunks = chunks.into_iter().flat_map(|chunk| chunk.split(M::TABLE, limit)).collect();
-    }
     let mut ids = Vec::with_capacity(rows.records.len());
-    if chunks.len() > 1 {
+    let parts = rows.parts(chunk_rows(handle.dialect(), M::TABLE));
+    let mut chunks = match parts[..] {
+        [] => return Ok(rows.records),
+        [(records, with_id)] => within_limit(handle, M::TABLE, encode(handle, records, with_id)?).await?,
+        // Encoded one after the other, so that what is in the processor's caches is used while it is there.
+        _ => Vec::new(),
+    };
+    if chunks.len() == 1 {
+        for chunk in chunks {
+            send::<M>(handle, chunk, &mut ids).await?;
+        }
+    } else {
         let all = &mut ids;
         handle
             .atomically(async move |tx: &Transaction| {
-                for chunk in chunks {
-                    send::<M>(Handle::Transaction(tx), chunk, all).await?;
+                let handle = Handle::Transaction(tx);
+                for (records, with_id) in parts {
+                    if chunks.is_empty() {
+                        chunks = within_limit(handle, M::TABLE, encode(handle, records, with_id)?).await?;
+                    }
+                    for chunk in chunks.drain(..) {
+                        send::<M>(handle, chunk, all).await?;
+                    }
                 }
                 Ok(())
             })
             .await?;
-    } else if let Some(chunk) = chunks.pop() {
-        send::<M>(handle, chunk, &mut ids).await?;
     }
     rows.with_ids(ids)
 }
 
-/// The values, in chunks of rows that are alike, each with as many as this database takes placeholders for.
-fn encode<'r, M: Model>(handle: Handle<'_>, rows: &'r Rows<M>) -> Result<Vec<Chunk<'r>>> {
-    let table = M::TABLE;
-    let (most, head) = (chunk_rows(handle.dialect(), table), head_size(table));
-    let mut chunks = Vec::with_capacity(rows.records.len() / most + rows.runs.len());
-    let mut rest = &*rows.records;
-    for &(count, with_id) in &rows.runs {
-        let (run, after) = rest.split_at(count);
-        rest = after;
-        for records in run.chunks(most) {
-            let mut params = Params::new(handle, table, with_id, records.len());
-            for record in records {
-                params.push(record)?;
-            }
-            let Params { values, size, .. } = params;
-            let width = values.len() / records.len();
-            let size = size + head + records.len() * frame_size(width);
-            chunks.push(Chunk { rows: records.len(), with_id, size, params: values });
-        }
+/// The values of these rows, of which there is one at least.
+fn encode<'r, M: Model>(handle: Handle<'_>, records: &'r [M], with_id: bool) -> Result<Chunk<'r>> {
+    let mut params = Params::new(handle, M::TABLE, with_id, records.len());
+    for record in records {
+        params.push(record)?;
     }
-    Ok(chunks)
+    let Params { values, size, .. } = params;
+    let size = size + head_size(M::TABLE) + records.len() * frame_size(values.len() / records.len());
+    Ok(Chunk { rows: records.len(), with_id, size, params: values })
+}
+
+/// The chunk in parts that fit into a packet of the connection, which is asked only where it is large.
+async fn within_limit<'r>(handle: Handle<'_>, table: &Table, chunk: Chunk<'r>) -> Result<Vec<Chunk<'r>>> {
+    if chunk.size < SURELY_SMALL {
+        return Ok(vec![chunk]);
+    }
+    let limit = handle.lease().await?.packet_limit();
+    Ok(chunk.split(table, limit))
 }
 
 /// How many rows a full chunk has on this database: as many as it takes placeholders for.

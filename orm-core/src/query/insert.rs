@@ -9,7 +9,7 @@ use crate::driver::{BoxFuture, NoRows};
 use crate::error::{Error, Mismatch, Result};
 use crate::model::{Blanks, Draft, Model};
 use crate::schema::{ColumnDef, Table};
-use crate::sql::{Dialect, check, fixed};
+use crate::sql::{Dialect, fixed, too_large};
 use crate::types::{ColumnType, Values};
 use crate::value::Value;
 
@@ -71,6 +71,8 @@ pub(super) async fn send_one<M: Model>(
 /// The values of an INSERT: those of one record, and of the next.
 pub(super) struct Params<'r> {
     dialect: &'static dyn Dialect,
+    /// The largest unsigned integer that the database holds exactly.
+    max_unsigned: u64,
     /// The column that is left to the database.
     generated: Option<usize>,
     pub(super) values: Vec<Value<'r>>,
@@ -84,6 +86,7 @@ impl<'r> Params<'r> {
     pub(super) fn new(handle: Handle<'_>, table: &'static Table, with_id: bool, rows: usize) -> Self {
         Self {
             dialect: handle.dialect(),
+            max_unsigned: handle.dialect().capabilities().max_unsigned,
             generated: table.auto_increment().filter(|_| !with_id),
             values: Vec::with_capacity(rows * table.columns.len()),
             size: 0,
@@ -99,14 +102,19 @@ impl<'r> Params<'r> {
     }
 
     #[cold]
-    fn mismatch(&mut self, mismatch: Box<Mismatch>, column: &ColumnDef) {
-        self.fail(Error::Encode(mismatch.at(column.table, column.name)));
-    }
-
-    #[cold]
-    fn fail(&mut self, error: Error) {
+    fn refuse(&mut self, refused: Refused, column: &ColumnDef) {
+        let error = match refused {
+            Refused::Mismatch(mismatch) => Error::Encode(mismatch.at(column.table, column.name)),
+            Refused::TooLarge => too_large(self.dialect, column),
+        };
         self.error.get_or_insert(error);
     }
+}
+
+/// Why a value is not one of the column's.
+enum Refused {
+    Mismatch(Box<Mismatch>),
+    TooLarge,
 }
 
 /// One record's values. It knows the model, so that the compiler knows every column.
@@ -118,24 +126,37 @@ struct Row<'p, 'r, M> {
 impl<'r, M: Model> Values<'r> for Row<'_, 'r, M> {
     #[inline]
     fn take<T: ColumnType>(&mut self, position: usize, field: &'r T) {
-        let (params, column) = (&mut *self.params, &M::TABLE.columns[position]);
-        let value = if params.generated == Some(position) {
-            if M::TABLE.columns.len() > 1 {
-                return;
-            }
-            // It is the only column: an empty list of columns is not portable.
-            Value::Null
-        } else {
-            match field.encode(column) {
-                Ok(value) => value,
-                Err(mismatch) => return params.mismatch(mismatch, column),
-            }
-        };
-        if let Err(error) = check(params.dialect, column, &value) {
-            params.fail(error);
+        let column = &M::TABLE.columns[position];
+        let Params { max_unsigned, generated, values, size, .. } = &mut *self.params;
+        let is_generated = *generated == Some(position);
+        if is_generated && M::TABLE.columns.len() > 1 {
+            return;
         }
-        params.size += value.wire_size();
-        params.values.push(value);
+        let mut refused = None;
+        // Room is made before the value, and nothing can unwind while there is one: so it is made where it stays, in registers. It
+        // would be dropped else, thus have an address, and be copied from there before its parts are written.
+        values.extend(std::iter::once_with(|| {
+            if is_generated {
+                // It is the only column: an empty list of columns is not portable.
+                return Value::Null;
+            }
+            match field.encode(column) {
+                Ok(value) => {
+                    if matches!(value, Value::UInt(number) if number > *max_unsigned) {
+                        refused = Some(Refused::TooLarge);
+                    }
+                    *size += value.wire_size();
+                    value
+                }
+                Err(mismatch) => {
+                    refused = Some(Refused::Mismatch(mismatch));
+                    Value::Null
+                }
+            }
+        }));
+        if let Some(refused) = refused {
+            self.params.refuse(refused, column);
+        }
     }
 }
 

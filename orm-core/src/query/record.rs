@@ -112,8 +112,8 @@ pub trait Record: Model {
     /// ```
     ///
     /// # Errors
-    /// [`Error::Encode`] where a value does not fit its column, before anything is sent; whatever the database says. Then nothing is stored,
-    /// and a transaction of the caller's own can go on.
+    /// [`Error::Encode`] where a value does not fit its column; whatever the database says. Then nothing is stored, and a transaction of the
+    /// caller's own can go on.
     #[doc(alias = "bulkCreate")]
     fn bulk_create<E: Executor + ?Sized, D: IntoDraft<Self>>(
         db: &E,

@@ -18,4 +18,4 @@ pub use dialect::{Capabilities, Dialect, Match, PerParent};
 pub use expr::{Compare, Expr, Test};
 pub use link::{Link, Through};
 pub use statement::{OrderTerm, Rows};
-pub use writer::{Place, Rendered, Writer, check};
+pub use writer::{Place, Rendered, Writer, check, too_large};

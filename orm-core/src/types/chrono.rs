@@ -19,6 +19,7 @@ impl ColumnType for DateTime<Utc> {
     type Family = family::Temporal;
     const DATA_TYPE: DataType = NaiveDateTime::DATA_TYPE;
 
+    #[inline]
     fn encode(&self, column: &ColumnDef) -> Converted<Value<'_>> {
         fit(self.naive_utc(), column).map(Value::DateTime)
     }
@@ -27,6 +28,7 @@ impl ColumnType for DateTime<Utc> {
         NaiveDateTime::decode(value).map(|naive| naive.and_utc())
     }
 
+    #[inline]
     fn stored(self, column: &ColumnDef) -> Converted<Self> {
         fit(self.naive_utc(), column).map(|fitting| fitting.and_utc())
     }
@@ -36,6 +38,7 @@ impl ColumnType for NaiveDateTime {
     type Family = family::Temporal;
     const DATA_TYPE: DataType = DataType::DateTime { precision: 6 };
 
+    #[inline]
     fn encode(&self, column: &ColumnDef) -> Converted<Value<'_>> {
         fit(*self, column).map(Value::DateTime)
     }
@@ -51,6 +54,7 @@ impl ColumnType for NaiveDateTime {
             .ok_or_else(|| unread(DATE_TIME, &value))
     }
 
+    #[inline]
     fn stored(self, column: &ColumnDef) -> Converted<Self> {
         fit(self, column)
     }
@@ -60,6 +64,7 @@ impl ColumnType for NaiveDate {
     type Family = family::Temporal;
     const DATA_TYPE: DataType = DataType::Date;
 
+    #[inline]
     fn encode(&self, column: &ColumnDef) -> Converted<Value<'_>> {
         self.stored(column).map(Value::Date)
     }
@@ -83,6 +88,7 @@ impl ColumnType for NaiveTime {
     type Family = family::Temporal;
     const DATA_TYPE: DataType = DataType::Time { precision: 6 };
 
+    #[inline]
     fn encode(&self, column: &ColumnDef) -> Converted<Value<'_>> {
         fit_time(*self, column).map(Value::Time)
     }
@@ -97,6 +103,7 @@ impl ColumnType for NaiveTime {
         read.filter(|read| !is_leap(*read)).ok_or_else(|| unread(TIME, &value))
     }
 
+    #[inline]
     fn stored(self, column: &ColumnDef) -> Converted<Self> {
         fit_time(self, column)
     }
@@ -108,13 +115,16 @@ pub(crate) fn timestamp(now: NaiveDateTime, column: &ColumnDef) -> Value<'static
 }
 
 /// The moment as a column holds it.
+#[inline]
 fn fit(value: NaiveDateTime, column: &ColumnDef) -> Converted<NaiveDateTime> {
     if !holds_year(value.date()) {
         return Err(Mismatch::new(DATE_TIME, "another year"));
     }
-    fit_time(value.time(), column).map(|time| value.date().and_time(time))
+    let time = fit_time(value.time(), column)?;
+    Ok(value.date().and_time(time))
 }
 
+#[inline]
 fn fit_time(time: NaiveTime, column: &ColumnDef) -> Converted<NaiveTime> {
     if is_leap(time) {
         Err(Mismatch::new("a time that databases know", "a leap second"))
@@ -125,6 +135,7 @@ fn fit_time(time: NaiveTime, column: &ColumnDef) -> Converted<NaiveTime> {
 
 /// The time without the digits that the column does not have. The part behind the second counts upwards on both sides of 1970,
 /// so that dropping digits always goes towards the past.
+#[inline]
 fn cut(time: NaiveTime, column: &ColumnDef) -> NaiveTime {
     let nanos = time.nanosecond().min(999_999_999);
     let surplus = match column.data_type {
@@ -134,7 +145,7 @@ fn cut(time: NaiveTime, column: &ColumnDef) -> NaiveTime {
         // Nearly every column, so it is worth a division by a constant.
         _ => nanos % 1_000,
     };
-    time.with_nanosecond(nanos - surplus).unwrap_or(time)
+    if surplus == 0 { time } else { time.with_nanosecond(nanos - surplus).unwrap_or(time) }
 }
 
 fn holds_year(date: NaiveDate) -> bool {

@@ -11,6 +11,7 @@ use crate::driver::Cells;
 use crate::value::Value;
 
 /// A parameter for the driver. Owned text and bytes are moved, never copied.
+#[inline]
 pub(super) fn to_driver(value: Value<'_>) -> DriverValue {
     match value {
         Value::Null => DriverValue::NULL,

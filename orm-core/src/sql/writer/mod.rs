@@ -242,8 +242,9 @@ pub fn check(dialect: &dyn Dialect, column: &ColumnDef, value: &Value<'_>) -> Re
     }
 }
 
+/// The error of an unsigned integer that the database would not hold exactly.
 #[cold]
-fn too_large(dialect: &dyn Dialect, column: &ColumnDef) -> Error {
+pub fn too_large(dialect: &dyn Dialect, column: &ColumnDef) -> Error {
     Error::Encode(
         Mismatch::new(
             format!("an integer of at most {}", dialect.capabilities().max_unsigned),
