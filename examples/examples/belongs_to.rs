@@ -11,7 +11,7 @@ async fn main() -> Result<(), Error> {
     let employees = Employee::bulk_create(&db, names.map(|name| Employee::build().name(name))).await?;
     for (mut employee, name) in employees.into_iter().zip(["Project A", "Project B", "Project C"]) {
         let project = Project::build().name(name).save(&db).await?;
-        employee.update(&db, Employee::PROJECT_ID.set(project.id)).await?;
+        employee.set_project(&db, &project).await?;
     }
     println!("finish");
     db.close().await

@@ -14,8 +14,7 @@ async fn main() -> Result<(), Error> {
         let user = User::build().name(name).save(&db).await?;
         let tasks = descriptions.iter().map(|&description| Task::build().description(description));
         let tasks = Task::bulk_create(&db, tasks).await?;
-        let hers = Task::ID.is_in(tasks.iter().map(|task| task.id));
-        Task::find().filter(hers).update(&db, Task::USER_ID.set(user.id)).await?;
+        user.set_tasks(&db, &tasks).await?;
     }
     println!("done");
     db.close().await

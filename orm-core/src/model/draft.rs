@@ -50,10 +50,12 @@ impl FieldSet for Set {}
     message = "`{Self}` is not a draft of `{M}`",
     label = "expected `{M}::build()` and its setters"
 )]
-pub trait IntoDraft<M: Model> {
+pub trait IntoDraft<M> {
     /// The values.
     #[doc(hidden)]
-    fn into_draft(self) -> Draft<M>;
+    fn into_draft(self) -> Draft<M>
+    where
+        M: Model;
 }
 
 /// The fields of a record that is not saved yet, whatever the model.

@@ -21,7 +21,7 @@ pub use expr::{Expr, Order, OrderBy};
 pub use join::Join;
 pub use key::{IntoKey, One};
 #[doc(hidden)]
-pub use references::{Exactly, Key, Many, Maybe, Needed, Presence, References, SameKey, Shape, Unlinks};
+pub use references::{CanUnlink, Exactly, Key, Many, Maybe, Needed, Presence, References, SameKey, Shape};
 pub use references::{Optional, Required};
 pub use row::Row;
 

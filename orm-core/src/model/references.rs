@@ -86,14 +86,30 @@ pub struct Required;
 pub trait Presence: Send + Sync + 'static {
     /// What a `belongs_to` over it yields.
     type Shape: Shape;
+
+    /// The record on its other side: an `Option` where there may be none.
+    type One<T>;
+
+    /// That of what was found; `None` where it had to be there.
+    fn one<T>(found: Option<T>) -> Option<Self::One<T>>;
 }
 
 impl Presence for Optional {
     type Shape = Maybe;
+    type One<T> = Option<T>;
+
+    fn one<T>(found: Option<T>) -> Option<Option<T>> {
+        Some(found)
+    }
 }
 
 impl Presence for Required {
     type Shape = Exactly;
+    type One<T> = T;
+
+    fn one<T>(found: Option<T>) -> Option<T> {
+        found
+    }
 }
 
 /// How many records an association yields for one.
@@ -135,19 +151,19 @@ impl Shape for Needed {
     type Of<O: Clone + Send + Sync + 'static> = O;
 }
 
-/// Holds where a foreign key may be NULL. What un-links asks for it.
+/// Holds where the model's foreign key to `T` of that name may be NULL. What un-links asks for it.
 ///
-/// The lifetime is there so that the bound is asked where the method is called, and not where it is declared.
+/// The lifetime is there so that it is asked where the method is called, and not where it is declared.
 #[doc(hidden)]
 #[diagnostic::on_unimplemented(
-    message = "the foreign key of this association is required, so that nothing can be un-linked",
+    message = "the foreign key of `{Self}` to `{T}` is required, so that nothing can be un-linked",
     label = "the foreign key is not an `Option`",
     note = "link the record elsewhere with the setter of its own side, destroy it, or make the field an `Option`"
 )]
-pub trait Unlinks<'a> {}
+pub trait CanUnlink<'a, T, const NAME: u64> {}
 
 #[diagnostic::do_not_recommend]
-impl Unlinks<'_> for Optional {}
+impl<M, T, const NAME: u64> CanUnlink<'_, T, NAME> for M where M: References<T, NAME, Presence = Optional> {}
 
 /// Holds where both sides of a foreign key have the same type.
 #[doc(hidden)]

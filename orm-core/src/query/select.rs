@@ -43,7 +43,7 @@ use crate::sql::{OrderTerm, Rows, fixed};
 /// ```
 #[doc(alias = "findAll")]
 #[must_use = "a query sends nothing until a verb such as `all` is called"]
-pub struct Query<M: Model, O = M> {
+pub struct Query<M, O = M> {
     pub(super) rows: Rows,
     pub(super) everything: bool,
     pub(super) plan: Box<dyn Plan<O>>,

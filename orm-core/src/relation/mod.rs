@@ -15,7 +15,7 @@ mod view;
 pub use crate::model::{Optional, Required};
 pub use accessors::Reference;
 #[doc(hidden)]
-pub use accessors::{ByKey, ByMut, ByRecord, Given};
+pub use accessors::{BelongsToTarget, ByKey, ByMut, ByRecord, Given, HasManyTarget, HasOneTarget};
 pub use association::{Association, BelongsTo, HasMany, HasOne, Kind, ManyToMany};
 #[doc(hidden)]
 pub use attach::{Append, Attach};

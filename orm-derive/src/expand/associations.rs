@@ -248,7 +248,7 @@ fn foreign(of: &Path, to: &TokenStream, hash: u64, model: &Model) -> TokenStream
 }
 
 /// The path of orm-core as if it had been written there. One that was given stays as it is, since it may not lead to the same from there.
-fn at_place(core: &TokenStream, span: Span) -> TokenStream {
+pub(super) fn at_place(core: &TokenStream, span: Span) -> TokenStream {
     if core.to_string() == crate::infer::core_path(None).to_string() {
         quote_spanned!(span=> ::orm_core)
     } else {

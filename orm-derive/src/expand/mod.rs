@@ -1,5 +1,6 @@
 //! Prints what was decided. Thin: constants, one-line setters, matches by position; whatever has logic is a function of orm-core.
 
+mod accessors;
 mod associations;
 mod constants;
 mod data;
@@ -23,8 +24,9 @@ pub(crate) fn model(model: &Model) -> TokenStream {
 /// What the users of a model name: its constants and its drafts, which are `inert` where the model has mistakes.
 pub(crate) fn names(model: &Model, inert: bool) -> TokenStream {
     let constants = constants::expand(model);
+    let accessors = accessors::expand(model);
     let draft = draft::expand(model, inert);
-    quote!(#constants #draft)
+    quote!(#constants #accessors #draft)
 }
 
 /// What stands before every item that the derive writes.

@@ -22,10 +22,10 @@ cases![
 async fn gets(fixture: &Fixture) -> Outcome {
     let (users, tasks) = fill(fixture).await?;
     let db = &fixture.db;
-    let user: Option<User> = Task::USER.get(&tasks[0], db).await?;
+    let user: Option<User> = tasks[0].user(db).await?;
     check_eq!(user.as_ref(), users.first());
     let listener = Listener::start();
-    check_eq!(Task::USER.get(&tasks[3], db).await?, None);
+    check_eq!(tasks[3].user(db).await?, None);
     check_eq!(listener.sql(), Vec::<String>::new());
     Ok(())
 }
@@ -35,13 +35,13 @@ async fn sets(fixture: &Fixture) -> Outcome {
     let db = &fixture.db;
     let before = tasks[3].updated_at;
     let listener = Listener::start();
-    Task::USER.set(&mut tasks[3], db, &users[0]).await?;
+    tasks[3].set_user(db, &users[0]).await?;
     let update = r#"UPDATE "tasks" SET "user_id" = ?, "updated_at" = ? WHERE "id" = ?"#;
     check_eq!(listener.sql(), [update]);
     check_eq!(tasks[3].user_id, Some(1));
     check!(tasks[3].updated_at > before);
-    Task::USER.set(&mut tasks[0], db, 2).await?;
-    Task::USER.set(&mut tasks[1], db, &mut users[1]).await?;
+    tasks[0].set_user(db, 2).await?;
+    tasks[1].set_user(db, &mut users[1]).await?;
     check_eq!(Task::find().order_by(Task::ID).all(db).await?, tasks);
     check_eq!(owners(db).await?, [Some(2), Some(2), Some(2), Some(1)]);
     Ok(())
@@ -51,14 +51,14 @@ async fn unknown_and_gone(fixture: &Fixture) -> Outcome {
     let (users, mut tasks) = fill(fixture).await?;
     let db = &fixture.db;
     let before = tasks[0].clone();
-    match Task::USER.set(&mut tasks[0], db, 99_999).await {
+    match tasks[0].set_user(db, 99_999).await {
         Err(Error::UnknownKeys { table: "users", keys }) => check_eq!(*keys, ["99999"]),
         other => return Err(format!("{other:?}").into()),
     }
     check_eq!(tasks[0], before);
     check_eq!(owners(db).await?, [Some(1), Some(1), Some(2), None]);
     tasks[0].destroy(db).await?;
-    let gone = Task::USER.set(&mut tasks[0], db, &users[1]).await;
+    let gone = tasks[0].set_user(db, &users[1]).await;
     check_matches!(gone, Err(Error::RecordNotFound { table: "tasks" }));
     check_eq!(tasks[0], before);
     Ok(())
@@ -67,7 +67,7 @@ async fn unknown_and_gone(fixture: &Fixture) -> Outcome {
 async fn clears(fixture: &Fixture) -> Outcome {
     let (_, mut tasks) = fill(fixture).await?;
     let db = &fixture.db;
-    Task::USER.clear(&mut tasks[0], db).await?;
+    tasks[0].clear_user(db).await?;
     check_eq!(tasks[0].user_id, None);
     check_eq!(owners(db).await?, [None, Some(1), Some(2), None]);
     Ok(())
@@ -76,9 +76,9 @@ async fn clears(fixture: &Fixture) -> Outcome {
 async fn creates(fixture: &Fixture) -> Outcome {
     let (_, mut tasks) = fill(fixture).await?;
     let db = &fixture.db;
-    let joe = Task::USER.create(&mut tasks[3], db, User::build().name("Joe")).await?;
+    let joe = tasks[3].create_user(db, User::build().name("Joe")).await?;
     check_eq!((joe.id, tasks[3].user_id), (3, Some(3)));
-    check_eq!(Task::USER.get(&tasks[3], db).await?, Some(joe));
+    check_eq!(tasks[3].user(db).await?, Some(joe));
     Ok(())
 }
 
@@ -88,15 +88,15 @@ async fn creates_all_or_nothing(fixture: &Fixture) -> Outcome {
     let mut gone = tasks.remove(3);
     gone.destroy(db).await?;
     let before = gone.clone();
-    let created = Task::USER.create(&mut gone, db, User::build().name("Joe")).await;
+    let created = gone.create_user(db, User::build().name("Joe")).await;
     check_matches!(created, Err(Error::RecordNotFound { .. }));
     check_eq!(User::find().count(db).await?, 2);
     check_eq!(gone, before);
     // A transaction goes on.
     db.transaction(async |tx| {
-        let created = Task::USER.create(&mut gone, tx, User::build().name("Joe")).await;
+        let created = gone.create_user(tx, User::build().name("Joe")).await;
         assert!(matches!(created, Err(Error::RecordNotFound { .. })), "{created:?}");
-        Task::USER.create(&mut tasks[0], tx, User::build().name("Jim")).await.map(drop)
+        tasks[0].create_user(tx, User::build().name("Jim")).await.map(drop)
     })
     .await?;
     let names: Vec<String> = User::find().order_by(User::ID).select(User::NAME).all(db).await?;
@@ -108,8 +108,8 @@ async fn required_keys(fixture: &Fixture) -> Outcome {
     let (users, _) = fill(fixture).await?;
     let db = &fixture.db;
     let mut note = Note::build().user_id(1).save(db).await?;
-    Note::USER.set(&mut note, db, &users[1]).await?;
-    let user: User = Note::USER.get(&note, db).await?;
+    note.set_user(db, &users[1]).await?;
+    let user: User = note.user(db).await?;
     check_eq!(user, users[1]);
     Ok(())
 }
@@ -119,15 +119,15 @@ async fn composite_keys(fixture: &Fixture) -> Outcome {
     let db = &fixture.db;
     let order = Order::build().shop(1).number(7).save(db).await?;
     let mut line = Line::build().page(1).row(1).save(db).await?;
-    check_eq!(Line::ORDER.get(&line, db).await?, None);
-    Line::ORDER.set(&mut line, db, &order).await?;
+    check_eq!(line.order(db).await?, None);
+    line.set_order(db, &order).await?;
     check_eq!((line.shop_id, line.order_no), (Some(1), Some(7)));
-    check_eq!(Line::ORDER.get(&line, db).await?, Some(order));
-    match Line::ORDER.set(&mut line, db, (1, 8)).await {
+    check_eq!(line.order(db).await?, Some(order));
+    match line.set_order(db, (1, 8)).await {
         Err(Error::UnknownKeys { table: "orders", keys }) => check_eq!(*keys, ["(1, 8)"]),
         other => return Err(format!("{other:?}").into()),
     }
-    Line::ORDER.clear(&mut line, db).await?;
+    line.clear_order(db).await?;
     check_eq!((line.shop_id, line.order_no), (None, None));
     Ok(())
 }
@@ -137,16 +137,13 @@ async fn other_target_keys(fixture: &Fixture) -> Outcome {
     let db = &fixture.db;
     let country = Country::build().code("AT").save(db).await?;
     let mut city = City::build().save(db).await?;
-    City::HOME.set(&mut city, db, &country).await?;
+    city.set_home(db, &country).await?;
     check_eq!(city.country.as_deref(), Some("AT"));
     let other = Country::build().code("DE").save(db).await?;
     // The key is that of the record, and what the foreign key holds is read.
-    City::HOME.set(&mut city, db, other.id).await?;
+    city.set_home(db, other.id).await?;
     check_eq!(city.country.as_deref(), Some("DE"));
-    check_eq!(City::HOME.get(&city, db).await?, Some(other));
-    check_matches!(
-        City::HOME.set(&mut city, db, 9).await,
-        Err(Error::UnknownKeys { table: "countries", .. })
-    );
+    check_eq!(city.home(db).await?, Some(other));
+    check_matches!(city.set_home(db, 9).await, Err(Error::UnknownKeys { table: "countries", .. }));
     Ok(())
 }

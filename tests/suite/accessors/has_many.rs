@@ -3,7 +3,7 @@
 use orm_core::prelude::*;
 use tests::{Fixture, Outcome};
 
-use super::{Line, Note, Order, Task, User, fill, owners};
+use super::{Line, Note, Order, Task, fill, owners};
 use crate::statements::Listener;
 use crate::{cases, check, check_eq, check_matches};
 
@@ -27,8 +27,8 @@ cases![
 async fn read(fixture: &Fixture) -> Outcome {
     let (users, tasks) = fill(fixture).await?;
     let db = &fixture.db;
-    check_eq!(User::TASKS.query(&users[0]).order_by(Task::ID).all(db).await?, tasks[..2]);
-    let letters = User::TASKS.query(&users[0]).filter(Task::TITLE.eq("letter"));
+    check_eq!(users[0].tasks().order_by(Task::ID).all(db).await?, tasks[..2]);
+    let letters = users[0].tasks().filter(Task::TITLE.eq("letter"));
     check_eq!(letters.all(db).await?, tasks[1..2]);
     Ok(())
 }
@@ -36,15 +36,15 @@ async fn read(fixture: &Fixture) -> Outcome {
 async fn questions(fixture: &Fixture) -> Outcome {
     let (users, tasks) = fill(fixture).await?;
     let db = &fixture.db;
-    check_eq!(User::TASKS.count_of(&users[0], db).await?, 2);
-    check!(User::TASKS.has(&users[0], db, &tasks[0]).await?);
-    check!(!User::TASKS.has(&users[0], db, 3_u64).await?);
-    check!(!User::TASKS.has(&users[0], db, 99_999_u64).await?);
-    check!(User::TASKS.has_all(&users[0], db, &tasks[..2]).await?);
-    check!(User::TASKS.has_all(&users[0], db, [1, 2, 2, 1]).await?);
-    check!(!User::TASKS.has_all(&users[0], db, &tasks[..3]).await?);
+    check_eq!(users[0].count_tasks(db).await?, 2);
+    check!(users[0].has_task(db, &tasks[0]).await?);
+    check!(!users[0].has_task(db, 3_u64).await?);
+    check!(!users[0].has_task(db, 99_999_u64).await?);
+    check!(users[0].has_tasks(db, &tasks[..2]).await?);
+    check!(users[0].has_tasks(db, [1, 2, 2, 1]).await?);
+    check!(!users[0].has_tasks(db, &tasks[..3]).await?);
     let listener = Listener::start();
-    check!(User::TASKS.has_all(&users[0], db, Vec::<u64>::new()).await?);
+    check!(users[0].has_tasks(db, Vec::<u64>::new()).await?);
     check_eq!(listener.sql(), Vec::<String>::new());
     Ok(())
 }
@@ -53,10 +53,10 @@ async fn adds_one(fixture: &Fixture) -> Outcome {
     let (users, tasks) = fill(fixture).await?;
     let db = &fixture.db;
     let listener = Listener::start();
-    User::TASKS.add(&users[0], db, &tasks[3]).await?;
+    users[0].add_task(db, &tasks[3]).await?;
     let update = r#"UPDATE "tasks" SET "user_id" = ?, "updated_at" = ? WHERE "id" = ?"#;
     check_eq!(listener.sql(), [update]);
-    User::TASKS.add(&users[1], db, 1).await?;
+    users[1].add_task(db, 1).await?;
     check_eq!(owners(db).await?, [Some(2), Some(1), Some(2), Some(1)]);
     let stamped = Task::find_by_id(db, 1).await?.ok_or("a task")?;
     check!(stamped.updated_at > tasks[0].updated_at);
@@ -66,13 +66,13 @@ async fn adds_one(fixture: &Fixture) -> Outcome {
 async fn adds_many(fixture: &Fixture) -> Outcome {
     let (users, tasks) = fill(fixture).await?;
     let db = &fixture.db;
-    User::TASKS.add_all(&users[0], db, &tasks[2..]).await?;
+    users[0].add_tasks(db, &tasks[2..]).await?;
     check_eq!(owners(db).await?, [Some(1); 4]);
     // Given twice, it counts once.
-    User::TASKS.add_all(&users[1], db, [1, 2, 1]).await?;
+    users[1].add_tasks(db, [1, 2, 1]).await?;
     check_eq!(owners(db).await?, [Some(2), Some(2), Some(1), Some(1)]);
     let listener = Listener::start();
-    User::TASKS.add_all(&users[1], db, Vec::<Task>::new().iter()).await?;
+    users[1].add_tasks(db, Vec::<Task>::new().iter()).await?;
     check_eq!(listener.sql(), Vec::<String>::new());
     Ok(())
 }
@@ -86,13 +86,13 @@ async fn unknown_keys_change_nothing(fixture: &Fixture) -> Outcome {
         other => Err(format!("{other:?}")),
     };
     let user = &users[0];
-    check_eq!(unknown(User::TASKS.add(user, db, 99_999).await)?, ["99999"]);
-    check_eq!(unknown(User::TASKS.add_all(user, db, [4, 99_999, 3, 77]).await)?, ["99999", "77"]);
-    check_eq!(unknown(User::TASKS.set(user, db, [3, 99_999]).await)?, ["99999"]);
+    check_eq!(unknown(user.add_task(db, 99_999).await)?, ["99999"]);
+    check_eq!(unknown(user.add_tasks(db, [4, 99_999, 3, 77]).await)?, ["99999", "77"]);
+    check_eq!(unknown(user.set_tasks(db, [3, 99_999]).await)?, ["99999"]);
     check_eq!(owners(db).await?, before);
     // Nor do the records in memory change.
     tasks[3].destroy(db).await?;
-    check_eq!(unknown(User::TASKS.add_all(user, db, &mut tasks[2..]).await)?, ["4"]);
+    check_eq!(unknown(user.add_tasks(db, &mut tasks[2..]).await)?, ["4"]);
     check_eq!((tasks[2].user_id, tasks[3].user_id), (Some(2), None));
     check_eq!(owners(db).await?, before[..3]);
     Ok(())
@@ -102,10 +102,10 @@ async fn sets_the_difference(fixture: &Fixture) -> Outcome {
     let (users, tasks) = fill(fixture).await?;
     let (db, user) = (&fixture.db, &users[0]);
     let listener = Listener::start();
-    User::TASKS.set(user, db, &tasks[..2]).await?;
+    user.set_tasks(db, &tasks[..2]).await?;
     let select = r#"SELECT "id" FROM "tasks" WHERE "user_id" = ?"#;
     check_eq!(listener.sql(), [select]);
-    User::TASKS.set(user, db, [2, 4]).await?;
+    user.set_tasks(db, [2, 4]).await?;
     let sent: Vec<_> = listener.sql().into_iter().filter(|sql| sql.contains("tasks")).collect();
     let unlink = r#"UPDATE "tasks" SET "user_id" = ?, "updated_at" = ? WHERE "user_id" = ? AND "id" = ?"#;
     let link = r#"UPDATE "tasks" SET "user_id" = ?, "updated_at" = ? WHERE "id" = ?"#;
@@ -113,7 +113,7 @@ async fn sets_the_difference(fixture: &Fixture) -> Outcome {
     check_eq!(owners(db).await?, [None, Some(1), Some(2), Some(1)]);
     let kept = Task::find_by_id(db, 2).await?.ok_or("a task")?;
     check_eq!(kept, tasks[1]);
-    User::TASKS.set(user, db, Vec::<u64>::new()).await?;
+    user.set_tasks(db, Vec::<u64>::new()).await?;
     check_eq!(owners(db).await?, [None, None, Some(2), None]);
     Ok(())
 }
@@ -121,12 +121,12 @@ async fn sets_the_difference(fixture: &Fixture) -> Outcome {
 async fn removes_and_clears(fixture: &Fixture) -> Outcome {
     let (users, tasks) = fill(fixture).await?;
     let (db, user) = (&fixture.db, &users[0]);
-    check_eq!(User::TASKS.remove(user, db, 3).await?, 0);
-    check_eq!(User::TASKS.remove(user, db, &tasks[0]).await?, 1);
-    check_eq!(User::TASKS.remove_all(user, db, &tasks).await?, 1);
+    check_eq!(user.remove_task(db, 3).await?, 0);
+    check_eq!(user.remove_task(db, &tasks[0]).await?, 1);
+    check_eq!(user.remove_tasks(db, &tasks).await?, 1);
     check_eq!(owners(db).await?, [None, None, Some(2), None]);
-    User::TASKS.add_all(user, db, [1, 2]).await?;
-    check_eq!(User::TASKS.clear(user, db).await?, 2);
+    user.add_tasks(db, [1, 2]).await?;
+    check_eq!(user.clear_tasks(db).await?, 2);
     check_eq!(owners(db).await?, [None, None, Some(2), None]);
     Ok(())
 }
@@ -134,15 +134,15 @@ async fn removes_and_clears(fixture: &Fixture) -> Outcome {
 async fn records_follow(fixture: &Fixture) -> Outcome {
     let (users, mut tasks) = fill(fixture).await?;
     let db = &fixture.db;
-    User::TASKS.add(&users[0], db, &mut tasks[3]).await?;
+    users[0].add_task(db, &mut tasks[3]).await?;
     check_eq!(tasks[3].user_id, Some(1));
-    User::TASKS.add_all(&users[1], db, &mut tasks).await?;
+    users[1].add_tasks(db, &mut tasks).await?;
     check_eq!(Task::find().order_by(Task::ID).all(db).await?, tasks);
-    User::TASKS.remove_all(&users[1], db, &mut tasks[1..]).await?;
-    User::TASKS.set(&users[0], db, &mut tasks[1..2]).await?;
+    users[1].remove_tasks(db, &mut tasks[1..]).await?;
+    users[0].set_tasks(db, &mut tasks[1..2]).await?;
     check_eq!(Task::find().order_by(Task::ID).all(db).await?, tasks);
     // What belongs to another is not un-linked, in memory neither.
-    User::TASKS.remove_all(&users[0], db, &mut tasks[..2]).await?;
+    users[0].remove_tasks(db, &mut tasks[..2]).await?;
     check_eq!((tasks[0].user_id, tasks[1].user_id), (Some(2), None));
     Ok(())
 }
@@ -151,11 +151,11 @@ async fn creates(fixture: &Fixture) -> Outcome {
     let (users, _) = fill(fixture).await?;
     let db = &fixture.db;
     let listener = Listener::start();
-    let task = User::TASKS.create(&users[1], db, Task::build().title("new")).await?;
+    let task = users[1].create_task(db, Task::build().title("new")).await?;
     check_eq!(listener.take().len(), 1);
     check_eq!(task.user_id, Some(2));
     check_eq!(Task::find_by_id(db, task.id).await?, Some(task));
-    let task = User::TASKS.create(&users[1], db, Task::build().title("other").user_id(1)).await?;
+    let task = users[1].create_task(db, Task::build().title("other").user_id(1)).await?;
     check_eq!(task.user_id, Some(2));
     Ok(())
 }
@@ -164,9 +164,9 @@ async fn an_owner_that_is_gone(fixture: &Fixture) -> Outcome {
     let (users, _) = fill(fixture).await?;
     let db = &fixture.db;
     users[0].destroy(db).await?;
-    check_matches!(User::TASKS.add(&users[0], db, 4).await, Err(Error::ForeignKeyViolation(_)));
-    check_matches!(User::TASKS.add_all(&users[0], db, [3, 4]).await, Err(Error::ForeignKeyViolation(_)));
-    let created = User::TASKS.create(&users[0], db, Task::build().title("new")).await;
+    check_matches!(users[0].add_task(db, 4).await, Err(Error::ForeignKeyViolation(_)));
+    check_matches!(users[0].add_tasks(db, [3, 4]).await, Err(Error::ForeignKeyViolation(_)));
+    let created = users[0].create_task(db, Task::build().title("new")).await;
     check_matches!(created, Err(Error::ForeignKeyViolation(_)));
     check_eq!(owners(db).await?, [None, None, Some(2), None]);
     Ok(())
@@ -175,11 +175,11 @@ async fn an_owner_that_is_gone(fixture: &Fixture) -> Outcome {
 async fn required_keys(fixture: &Fixture) -> Outcome {
     let (users, _) = fill(fixture).await?;
     let db = &fixture.db;
-    let mut note = User::NOTES.create(&users[0], db, Note::build().user_id(2)).await?;
+    let mut note = users[0].create_note(db, Note::build().user_id(2)).await?;
     check_eq!(note.user_id, 1);
-    User::NOTES.add(&users[1], db, &mut note).await?;
+    users[1].add_note(db, &mut note).await?;
     check_eq!(note.user_id, 2);
-    check!(User::NOTES.has(&users[1], db, &note).await?);
+    check!(users[1].has_note(db, &note).await?);
     Ok(())
 }
 
@@ -189,21 +189,21 @@ async fn composite_keys(fixture: &Fixture) -> Outcome {
     let order = Order::build().shop(1).number(7).save(db).await?;
     let lines = [1_u32, 2, 3].map(|row| Line::build().page(1).row(row));
     let mut lines = Line::bulk_create(db, lines).await?;
-    Order::LINES.add_all(&order, db, [(1, 1), (1, 2)]).await?;
-    check_eq!(Order::LINES.count_of(&order, db).await?, 2);
-    check!(Order::LINES.has_all(&order, db, &lines[..2]).await?);
-    check!(!Order::LINES.has(&order, db, (1, 3)).await?);
-    Order::LINES.set(&order, db, &mut lines[1..]).await?;
+    order.add_lines(db, [(1, 1), (1, 2)]).await?;
+    check_eq!(order.count_lines(db).await?, 2);
+    check!(order.has_lines(db, &lines[..2]).await?);
+    check!(!order.has_line(db, (1, 3)).await?);
+    order.set_lines(db, &mut lines[1..]).await?;
     check_eq!((lines[2].shop_id, lines[2].order_no), (Some(1), Some(7)));
-    let found = Order::LINES.query(&order).order_by(Line::ROW).all(db).await?;
+    let found = order.lines().order_by(Line::ROW).all(db).await?;
     check_eq!(found, lines[1..]);
-    check_eq!(Order::LINES.remove_all(&order, db, [(1, 1), (1, 3)]).await?, 1);
-    match Order::LINES.add_all(&order, db, [(1, 1), (9, 9)]).await {
+    check_eq!(order.remove_lines(db, [(1, 1), (1, 3)]).await?, 1);
+    match order.add_lines(db, [(1, 1), (9, 9)]).await {
         Err(Error::UnknownKeys { table: "lines", keys }) => check_eq!(*keys, ["(9, 9)"]),
         other => return Err(format!("{other:?}").into()),
     }
-    check_eq!(Order::LINES.clear(&order, db).await?, 1);
-    let line = Order::LINES.create(&order, db, Line::build().page(2).row(1)).await?;
+    check_eq!(order.clear_lines(db).await?, 1);
+    let line = order.create_line(db, Line::build().page(2).row(1)).await?;
     check_eq!((line.shop_id, line.order_no), (Some(1), Some(7)));
     Ok(())
 }
@@ -213,15 +213,15 @@ async fn lists_of_thousands(fixture: &Fixture) -> Outcome {
     let (db, user) = (&fixture.db, &users[0]);
     let tasks = Task::bulk_create(db, (0..2500).map(|n| Task::build().title(format!("task {n}")))).await?;
     let listener = Listener::start();
-    User::TASKS.set(user, db, &tasks).await?;
+    user.set_tasks(db, &tasks).await?;
     let updates = listener.sql().iter().filter(|sql| sql.starts_with("UPDATE")).count();
     check_eq!(updates, 4);
-    check!(User::TASKS.has_all(user, db, &tasks).await?);
-    check_eq!(User::TASKS.count_of(user, db).await?, 2500);
-    check_eq!(User::TASKS.remove_all(user, db, &tasks).await?, 2500);
+    check!(user.has_tasks(db, &tasks).await?);
+    check_eq!(user.count_tasks(db).await?, 2500);
+    check_eq!(user.remove_tasks(db, &tasks).await?, 2500);
     let with_unknown = tasks.iter().map(|task| task.id).chain([99_999]);
-    check_matches!(User::TASKS.add_all(user, db, with_unknown).await, Err(Error::UnknownKeys { .. }));
-    check_eq!(User::TASKS.count_of(user, db).await?, 0);
+    check_matches!(user.add_tasks(db, with_unknown).await, Err(Error::UnknownKeys { .. }));
+    check_eq!(user.count_tasks(db).await?, 0);
     Ok(())
 }
 
@@ -229,10 +229,10 @@ async fn a_transaction_goes_on(fixture: &Fixture) -> Outcome {
     let (users, mut tasks) = fill(fixture).await?;
     let (db, user) = (&fixture.db, &users[1]);
     db.transaction(async |tx| {
-        User::TASKS.add(user, tx, 4).await?;
-        let unknown = User::TASKS.set(user, tx, [1, 99_999]).await;
+        user.add_task(tx, 4).await?;
+        let unknown = user.set_tasks(tx, [1, 99_999]).await;
         assert!(matches!(unknown, Err(Error::UnknownKeys { .. })), "{unknown:?}");
-        User::TASKS.add_all(user, tx, &mut tasks[..2]).await
+        user.add_tasks(tx, &mut tasks[..2]).await
     })
     .await?;
     check_eq!(tasks[0].user_id, Some(2));

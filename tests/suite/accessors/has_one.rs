@@ -3,7 +3,7 @@
 use orm_core::prelude::*;
 use tests::{Fixture, Outcome};
 
-use super::{Profile, User, fill};
+use super::{Profile, fill};
 use crate::statements::Listener;
 use crate::{cases, check, check_eq, check_matches};
 
@@ -23,10 +23,10 @@ async fn gets(fixture: &Fixture) -> Outcome {
     let db = &fixture.db;
     let profiles = profiles(db).await?;
     let listener = Listener::start();
-    check_eq!(User::PROFILE.get(&users[0], db).await?.as_ref(), profiles.first());
+    check_eq!(users[0].profile(db).await?.as_ref(), profiles.first());
     let sql = listener.sql();
     check!(sql.len() == 1 && sql[0].ends_with(r#"WHERE "user_id" = ? ORDER BY "id" LIMIT ?"#), "{sql:?}");
-    check_eq!(User::PROFILE.get(&users[1], db).await?, None);
+    check_eq!(users[1].profile(db).await?, None);
     Ok(())
 }
 
@@ -35,13 +35,13 @@ async fn sets_and_unlinks_the_former(fixture: &Fixture) -> Outcome {
     let db = &fixture.db;
     let mut profiles = profiles(db).await?;
     let listener = Listener::start();
-    User::PROFILE.set(&users[0], db, &profiles[0]).await?;
+    users[0].set_profile(db, &profiles[0]).await?;
     check_eq!(listener.sql().len(), 1);
-    User::PROFILE.set(&users[0], db, &mut profiles[1]).await?;
+    users[0].set_profile(db, &mut profiles[1]).await?;
     check_eq!(profiles[1].user_id, Some(1));
     check_eq!(owners(db).await?, [None, Some(1)]);
     // From another's hands.
-    User::PROFILE.set(&users[1], db, 2).await?;
+    users[1].set_profile(db, 2).await?;
     check_eq!(owners(db).await?, [None, Some(2)]);
     Ok(())
 }
@@ -50,7 +50,7 @@ async fn an_unknown_key_changes_nothing(fixture: &Fixture) -> Outcome {
     let (users, _) = fill(fixture).await?;
     let db = &fixture.db;
     profiles(db).await?;
-    check_matches!(User::PROFILE.set(&users[0], db, 9).await, Err(Error::UnknownKeys { .. }));
+    check_matches!(users[0].set_profile(db, 9).await, Err(Error::UnknownKeys { .. }));
     check_eq!(owners(db).await?, [Some(1), None]);
     Ok(())
 }
@@ -59,8 +59,8 @@ async fn clears(fixture: &Fixture) -> Outcome {
     let (users, _) = fill(fixture).await?;
     let db = &fixture.db;
     profiles(db).await?;
-    check_eq!(User::PROFILE.clear(&users[0], db).await?, 1);
-    check_eq!(User::PROFILE.clear(&users[0], db).await?, 0);
+    check_eq!(users[0].clear_profile(db).await?, 1);
+    check_eq!(users[0].clear_profile(db).await?, 0);
     check_eq!(owners(db).await?, [None, None]);
     Ok(())
 }
@@ -69,11 +69,11 @@ async fn creates(fixture: &Fixture) -> Outcome {
     let (users, _) = fill(fixture).await?;
     let db = &fixture.db;
     profiles(db).await?;
-    let created = User::PROFILE.create(&users[0], db, Profile::build()).await?;
+    let created = users[0].create_profile(db, Profile::build()).await?;
     check_eq!(created.user_id, Some(1));
     check_eq!(owners(db).await?, [None, None, Some(1)]);
     // Where the INSERT fails the former stays.
-    let twice = User::PROFILE.create(&users[0], db, Profile::build().id(1)).await;
+    let twice = users[0].create_profile(db, Profile::build().id(1)).await;
     check_matches!(twice, Err(Error::UniqueViolation(_)));
     check_eq!(owners(db).await?, [None, None, Some(1)]);
     Ok(())

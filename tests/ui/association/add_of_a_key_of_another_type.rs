@@ -17,7 +17,7 @@ struct Task {
 
 async fn run(db: &Db, user: User, task: Task) -> orm_core::Result<()> {
     let _ = task;
-    User::TASKS.add(&user, db, "one").await?;
+    user.add_task(db, "one").await?;
     Ok(())
 }
 

@@ -17,7 +17,7 @@ struct Task {
 
 async fn run(db: &Db, user: User, task: Task) -> orm_core::Result<()> {
     let _ = task;
-    User::TASKS.clear(&user, db).await?;
+    user.clear_tasks(db).await?;
     Ok(())
 }
 

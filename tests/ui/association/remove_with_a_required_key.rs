@@ -16,7 +16,7 @@ struct Task {
 }
 
 async fn run(db: &Db, user: User, task: Task) -> orm_core::Result<()> {
-    User::TASKS.remove(&user, db, &task).await?;
+    user.remove_task(db, &task).await?;
     Ok(())
 }
 

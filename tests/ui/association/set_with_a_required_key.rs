@@ -16,7 +16,7 @@ struct Task {
 }
 
 async fn run(db: &Db, user: User, task: Task) -> orm_core::Result<()> {
-    User::TASKS.set(&user, db, [&task]).await?;
+    user.set_tasks(db, [&task]).await?;
     Ok(())
 }
 

@@ -6,56 +6,78 @@ use super::reference::{List, Reference};
 use crate::db::{Executor, Handle, Transaction};
 use crate::driver::BoxFuture;
 use crate::error::{Error, Result};
-use crate::model::{IntoDraft, Model, Presence, Shape, Unlinks};
+use crate::model::{IntoDraft, Model, Presence};
 use crate::query::Record;
 use crate::relation::related::Attached;
 use crate::relation::{Association, BelongsTo, one};
 use crate::sql::Link;
 use crate::value::Value;
 
-impl<M: Model, T: Model, P: Presence<Shape: Attached>> Association<M, T, BelongsTo<P>> {
-    /// The record that this one belongs to: one SELECT, and none where the foreign key is NULL.
-    ///
-    /// # Errors
-    /// Whatever the database says.
-    #[doc(alias = "getProject")]
-    pub fn get<'a, E: Executor + ?Sized>(
-        self,
+/// What the accessors of a `belongs_to` of `M` call. See [`accessors`](super).
+pub trait BelongsToTarget<'a, M>: Sized {
+    /// What stands for its key.
+    type Key;
+
+    /// `task.user(..)`: the record that this one belongs to.
+    fn get<P: Presence<Shape: Attached>>(
+        association: Association<M, Self, BelongsTo<P>>,
         record: &'a M,
-        db: &'a E,
-    ) -> BoxFuture<'a, Result<<P::Shape as Shape>::Of<T>>>
-    where
-        T: Clone,
-    {
-        let (link, handle) = (self.link(), db.handle());
+        db: &'a (impl Executor + ?Sized),
+    ) -> BoxFuture<'a, Result<P::One<Self>>>;
+
+    /// `task.set_user(..)`: lets this record belong to that one.
+    fn set<P: Presence<Shape: Attached>, By>(
+        association: Association<M, Self, BelongsTo<P>>,
+        record: &'a mut M,
+        db: &'a (impl Executor + ?Sized),
+        reference: impl Reference<Self, Self::Key, By> + 'a,
+    ) -> BoxFuture<'a, Result<()>>;
+
+    /// `task.clear_user(..)`: lets this record belong to none.
+    fn clear<P: Presence<Shape: Attached>>(
+        association: Association<M, Self, BelongsTo<P>>,
+        record: &'a mut M,
+        db: &'a (impl Executor + ?Sized),
+    ) -> BoxFuture<'a, Result<()>>;
+
+    /// `task.create_user(..)`: saves the record that this one is to belong to.
+    fn create<P: Presence<Shape: Attached>>(
+        association: Association<M, Self, BelongsTo<P>>,
+        record: &'a mut M,
+        db: &'a (impl Executor + ?Sized),
+        draft: impl IntoDraft<Self>,
+    ) -> BoxFuture<'a, Result<Self>>;
+}
+
+impl<'a, M: Model, T: Model> BelongsToTarget<'a, M> for T {
+    type Key = T::Key;
+
+    fn get<P: Presence<Shape: Attached>>(
+        association: Association<M, T, BelongsTo<P>>,
+        record: &'a M,
+        db: &'a (impl Executor + ?Sized),
+    ) -> BoxFuture<'a, Result<P::One<T>>> {
+        let (link, handle) = (association.link(), db.handle());
         let key = values(record, link.near);
         Box::pin(async move {
             let key = key?;
             let found = if key.iter().any(Value::is_null) {
                 None
             } else {
-                {
-                    let query = query::<T>(equal(T::TABLE, link.far, &key));
-                    on!(handle, |db| query.one(db)).await?
-                }
+                let query = query::<T>(equal(T::TABLE, link.far, &key));
+                on!(handle, |db| query.one(db)).await?
             };
-            P::Shape::of_list(found.into_iter().collect()).ok_or_else(|| one::missing(&link))
+            P::one(found).ok_or_else(|| one::missing(&link))
         })
     }
 
-    /// Lets this record belong to that one: one UPDATE by key, and the fields follow. Where the foreign key does not hold the primary key and
-    /// the other is given by that, a SELECT reads what it holds.
-    ///
-    /// # Errors
-    /// [`Error::UnknownKeys`] where there is no such record; [`Error::RecordNotFound`] where this one is gone; whatever the database says.
-    #[doc(alias = "setProject")]
-    pub fn set<'a, E: Executor + ?Sized, By>(
-        self,
+    fn set<P: Presence<Shape: Attached>, By>(
+        association: Association<M, T, BelongsTo<P>>,
         record: &'a mut M,
-        db: &'a E,
+        db: &'a (impl Executor + ?Sized),
         reference: impl Reference<T, T::Key, By> + 'a,
     ) -> BoxFuture<'a, Result<()>> {
-        let (link, handle) = (self.link(), db.handle());
+        let (link, handle) = (association.link(), db.handle());
         let list = List::new([reference], link.far);
         Box::pin(async move {
             let mut list = list?;
@@ -69,32 +91,22 @@ impl<M: Model, T: Model, P: Presence<Shape: Attached>> Association<M, T, Belongs
         })
     }
 
-    /// Lets this record belong to none: one UPDATE by key, and the fields follow.
-    ///
-    /// # Errors
-    /// [`Error::RecordNotFound`] where this one is gone; whatever the database says.
-    #[doc(alias = "setProject")]
-    pub fn clear<'a, E: Executor + ?Sized>(self, record: &'a mut M, db: &'a E) -> BoxFuture<'a, Result<()>>
-    where
-        P: Unlinks<'a>,
-    {
-        let nothing = self.link().near.iter().map(|&column| (column, Value::Null)).collect();
+    fn clear<P: Presence<Shape: Attached>>(
+        association: Association<M, T, BelongsTo<P>>,
+        record: &'a mut M,
+        db: &'a (impl Executor + ?Sized),
+    ) -> BoxFuture<'a, Result<()>> {
+        let nothing = association.link().near.iter().map(|&column| (column, Value::Null)).collect();
         record.update(db, assignments(&nothing))
     }
 
-    /// Saves the record that this one is to belong to: an INSERT and an UPDATE by key, in a transaction, or within a savepoint of the caller's
-    /// own. The fields follow.
-    ///
-    /// # Errors
-    /// [`Error::RecordNotFound`] where this one is gone; whatever the database says. Then nothing is changed.
-    #[doc(alias = "createProject")]
-    pub fn create<'a, E: Executor + ?Sized>(
-        self,
+    fn create<P: Presence<Shape: Attached>>(
+        association: Association<M, T, BelongsTo<P>>,
         record: &'a mut M,
-        db: &'a E,
+        db: &'a (impl Executor + ?Sized),
         draft: impl IntoDraft<T>,
     ) -> BoxFuture<'a, Result<T>> {
-        let (link, handle, draft) = (self.link(), db.handle(), draft.into_draft());
+        let (link, handle, draft) = (association.link(), db.handle(), draft.into_draft());
         Box::pin(async move {
             // A copy, so that the fields stay where the commit fails.
             let mut changed = record.clone_record();

@@ -5,171 +5,207 @@ use super::reference::{List, Reference};
 use crate::db::Executor;
 use crate::driver::BoxFuture;
 use crate::error::Result;
-use crate::model::{IntoDraft, Model, Presence, Unlinks};
+use crate::model::{IntoDraft, Model, Presence};
 use crate::query::Query;
 use crate::relation::{Association, HasMany};
 
-impl<M: Model, T: Model, P: Presence> Association<M, T, HasMany<P>> {
-    /// The records of this one, to be narrowed, ordered and paged. Nothing is sent yet.
-    #[doc(alias = "getTasks")]
-    pub fn query(self, record: &M) -> Query<T> {
-        query_of(Children::<T>::of(record, self.link()).map(|children| children.condition()))
+/// What the accessors of a `has_many` of `M` call. See [`accessors`](super).
+pub trait HasManyTarget<'a, M>: Sized {
+    /// What stands for its key.
+    type Key;
+
+    /// `user.tasks()`: the records of this one.
+    fn query<P: Presence>(association: Association<M, Self, HasMany<P>>, record: &M) -> Query<Self>;
+
+    /// `user.count_tasks(..)`: how many records this one has.
+    fn count<P: Presence>(
+        association: Association<M, Self, HasMany<P>>,
+        record: &'a M,
+        db: &'a (impl Executor + ?Sized),
+    ) -> BoxFuture<'a, Result<u64>>;
+
+    /// `user.has_task(..)`: whether this is one of its records.
+    fn has<P: Presence, By>(
+        association: Association<M, Self, HasMany<P>>,
+        record: &'a M,
+        db: &'a (impl Executor + ?Sized),
+        reference: impl Reference<Self, Self::Key, By> + 'a,
+    ) -> BoxFuture<'a, Result<bool>>;
+
+    /// `user.has_tasks(..)`: whether all of these are its records.
+    fn has_all<P: Presence, By, R: Reference<Self, Self::Key, By> + 'a>(
+        association: Association<M, Self, HasMany<P>>,
+        record: &'a M,
+        db: &'a (impl Executor + ?Sized),
+        list: impl IntoIterator<Item = R>,
+    ) -> BoxFuture<'a, Result<bool>>;
+
+    /// `user.add_task(..)`: makes this one of its records.
+    fn add<P: Presence, By>(
+        association: Association<M, Self, HasMany<P>>,
+        record: &'a M,
+        db: &'a (impl Executor + ?Sized),
+        reference: impl Reference<Self, Self::Key, By> + 'a,
+    ) -> BoxFuture<'a, Result<()>>;
+
+    /// `user.add_tasks(..)`: makes these its records.
+    fn add_all<P: Presence, By, R: Reference<Self, Self::Key, By> + 'a>(
+        association: Association<M, Self, HasMany<P>>,
+        record: &'a M,
+        db: &'a (impl Executor + ?Sized),
+        list: impl IntoIterator<Item = R>,
+    ) -> BoxFuture<'a, Result<()>>;
+
+    /// `user.set_tasks(..)`: makes these its only records.
+    fn set<P: Presence, By, R: Reference<Self, Self::Key, By> + 'a>(
+        association: Association<M, Self, HasMany<P>>,
+        record: &'a M,
+        db: &'a (impl Executor + ?Sized),
+        list: impl IntoIterator<Item = R>,
+    ) -> BoxFuture<'a, Result<()>>;
+
+    /// `user.remove_task(..)`: un-links this record.
+    fn remove<P: Presence, By>(
+        association: Association<M, Self, HasMany<P>>,
+        record: &'a M,
+        db: &'a (impl Executor + ?Sized),
+        reference: impl Reference<Self, Self::Key, By> + 'a,
+    ) -> BoxFuture<'a, Result<u64>>;
+
+    /// `user.remove_tasks(..)`: un-links these records.
+    fn remove_all<P: Presence, By, R: Reference<Self, Self::Key, By> + 'a>(
+        association: Association<M, Self, HasMany<P>>,
+        record: &'a M,
+        db: &'a (impl Executor + ?Sized),
+        list: impl IntoIterator<Item = R>,
+    ) -> BoxFuture<'a, Result<u64>>;
+
+    /// `user.clear_tasks(..)`: un-links all of its records.
+    fn clear<P: Presence>(
+        association: Association<M, Self, HasMany<P>>,
+        record: &'a M,
+        db: &'a (impl Executor + ?Sized),
+    ) -> BoxFuture<'a, Result<u64>>;
+
+    /// `user.create_task(..)`: saves a record of its own.
+    fn create<P: Presence>(
+        association: Association<M, Self, HasMany<P>>,
+        record: &'a M,
+        db: &'a (impl Executor + ?Sized),
+        draft: impl IntoDraft<Self>,
+    ) -> BoxFuture<'a, Result<Self>>;
+}
+
+impl<'a, M: Model, T: Model> HasManyTarget<'a, M> for T {
+    type Key = T::Key;
+
+    fn query<P: Presence>(association: Association<M, T, HasMany<P>>, record: &M) -> Query<T> {
+        query_of(Children::<T>::of(record, association.link()).map(|children| children.condition()))
     }
 
-    /// How many records this one has: one SELECT.
-    ///
-    /// # Errors
-    /// Whatever the database says.
-    #[doc(alias = "countTasks")]
-    pub fn count_of<'a, E: Executor + ?Sized>(self, record: &'a M, db: &'a E) -> BoxFuture<'a, Result<u64>> {
-        let (children, handle) = (Children::<T>::of(record, self.link()), db.handle());
+    fn count<P: Presence>(
+        association: Association<M, T, HasMany<P>>,
+        record: &'a M,
+        db: &'a (impl Executor + ?Sized),
+    ) -> BoxFuture<'a, Result<u64>> {
+        let (children, handle) = (Children::<T>::of(record, association.link()), db.handle());
         Box::pin(async move { children?.count(handle).await })
     }
 
-    /// Whether this is one of its records: one SELECT.
-    ///
-    /// # Errors
-    /// Whatever the database says.
-    #[doc(alias = "hasTask")]
-    pub fn has<'a, E: Executor + ?Sized, By>(
-        self,
+    fn has<P: Presence, By>(
+        association: Association<M, T, HasMany<P>>,
         record: &'a M,
-        db: &'a E,
+        db: &'a (impl Executor + ?Sized),
         reference: impl Reference<T, T::Key, By> + 'a,
     ) -> BoxFuture<'a, Result<bool>> {
-        self.has_all(record, db, [reference])
-    }
-
-    /// Whether all of these are its records; of none they are: one SELECT for up to 1,000 of them.
-    ///
-    /// # Errors
-    /// Whatever the database says.
-    #[doc(alias = "hasTasks")]
-    pub fn has_all<'a, E: Executor + ?Sized, By, R: Reference<T, T::Key, By> + 'a>(
-        self,
-        record: &'a M,
-        db: &'a E,
-        list: impl IntoIterator<Item = R>,
-    ) -> BoxFuture<'a, Result<bool>> {
         let (children, list, handle) =
-            (Children::<T>::of(record, self.link()), List::by_key(list), db.handle());
+            (Children::of(record, association.link()), List::by_key([reference]), db.handle());
         Box::pin(async move { children?.has(handle, list?).await })
     }
 
-    /// Makes this one of its records, whoever's it was before: one UPDATE.
-    ///
-    /// # Errors
-    /// [`Error::UnknownKeys`](crate::Error::UnknownKeys) where there is no such record; whatever the database says.
-    #[doc(alias = "addTask")]
-    pub fn add<'a, E: Executor + ?Sized, By>(
-        self,
+    fn has_all<P: Presence, By, R: Reference<T, T::Key, By> + 'a>(
+        association: Association<M, T, HasMany<P>>,
         record: &'a M,
-        db: &'a E,
-        reference: impl Reference<T, T::Key, By> + 'a,
-    ) -> BoxFuture<'a, Result<()>> {
-        self.add_all(record, db, [reference])
+        db: &'a (impl Executor + ?Sized),
+        list: impl IntoIterator<Item = R>,
+    ) -> BoxFuture<'a, Result<bool>> {
+        let (children, list, handle) =
+            (Children::of(record, association.link()), List::by_key(list), db.handle());
+        Box::pin(async move { children?.has(handle, list?).await })
     }
 
-    /// Makes these its records, whoever's they were before: one UPDATE for up to 1,000 of them, in a transaction, or within a savepoint of
-    /// the caller's own. One that is given twice counts once.
-    ///
-    /// # Errors
-    /// [`Error::UnknownKeys`](crate::Error::UnknownKeys) where some are not there; whatever the database says. Then nothing is changed.
-    #[doc(alias = "addTasks")]
-    pub fn add_all<'a, E: Executor + ?Sized, By, R: Reference<T, T::Key, By> + 'a>(
-        self,
+    fn add<P: Presence, By>(
+        association: Association<M, T, HasMany<P>>,
         record: &'a M,
-        db: &'a E,
-        list: impl IntoIterator<Item = R>,
+        db: &'a (impl Executor + ?Sized),
+        reference: impl Reference<T, T::Key, By> + 'a,
     ) -> BoxFuture<'a, Result<()>> {
         let (children, list, handle) =
-            (Children::<T>::of(record, self.link()), List::by_key(list), db.handle());
+            (Children::of(record, association.link()), List::by_key([reference]), db.handle());
         Box::pin(async move { children?.add(handle, list?).await })
     }
 
-    /// Makes these its only records: a SELECT of the keys that it has, and UPDATEs of the difference, in a transaction, or within a savepoint
-    /// of the caller's own.
-    ///
-    /// # Errors
-    /// [`Error::UnknownKeys`](crate::Error::UnknownKeys) where some are not there; whatever the database says. Then nothing is changed.
-    #[doc(alias = "setTasks")]
-    pub fn set<'a, E: Executor + ?Sized, By, R: Reference<T, T::Key, By> + 'a>(
-        self,
+    fn add_all<P: Presence, By, R: Reference<T, T::Key, By> + 'a>(
+        association: Association<M, T, HasMany<P>>,
         record: &'a M,
-        db: &'a E,
+        db: &'a (impl Executor + ?Sized),
         list: impl IntoIterator<Item = R>,
-    ) -> BoxFuture<'a, Result<()>>
-    where
-        P: Unlinks<'a>,
-    {
+    ) -> BoxFuture<'a, Result<()>> {
         let (children, list, handle) =
-            (Children::<T>::of(record, self.link()), List::by_key(list), db.handle());
+            (Children::of(record, association.link()), List::by_key(list), db.handle());
+        Box::pin(async move { children?.add(handle, list?).await })
+    }
+
+    fn set<P: Presence, By, R: Reference<T, T::Key, By> + 'a>(
+        association: Association<M, T, HasMany<P>>,
+        record: &'a M,
+        db: &'a (impl Executor + ?Sized),
+        list: impl IntoIterator<Item = R>,
+    ) -> BoxFuture<'a, Result<()>> {
+        let (children, list, handle) =
+            (Children::of(record, association.link()), List::by_key(list), db.handle());
         Box::pin(async move { children?.set(handle, list?).await })
     }
 
-    /// Un-links this record, and says whether it was one of its own (0 or 1): one UPDATE.
-    ///
-    /// # Errors
-    /// Whatever the database says.
-    #[doc(alias = "removeTask")]
-    pub fn remove<'a, E: Executor + ?Sized, By>(
-        self,
+    fn remove<P: Presence, By>(
+        association: Association<M, T, HasMany<P>>,
         record: &'a M,
-        db: &'a E,
+        db: &'a (impl Executor + ?Sized),
         reference: impl Reference<T, T::Key, By> + 'a,
-    ) -> BoxFuture<'a, Result<u64>>
-    where
-        P: Unlinks<'a>,
-    {
-        self.remove_all(record, db, [reference])
-    }
-
-    /// Un-links these records, and says how many there were; those that are not its own are left alone: one UPDATE for up to 1,000 of
-    /// them, and for more several in a transaction, or within a savepoint of the caller's own.
-    ///
-    /// # Errors
-    /// Whatever the database says. Then nothing is changed.
-    #[doc(alias = "removeTasks")]
-    pub fn remove_all<'a, E: Executor + ?Sized, By, R: Reference<T, T::Key, By> + 'a>(
-        self,
-        record: &'a M,
-        db: &'a E,
-        list: impl IntoIterator<Item = R>,
-    ) -> BoxFuture<'a, Result<u64>>
-    where
-        P: Unlinks<'a>,
-    {
+    ) -> BoxFuture<'a, Result<u64>> {
         let (children, list, handle) =
-            (Children::<T>::of(record, self.link()), List::by_key(list), db.handle());
+            (Children::of(record, association.link()), List::by_key([reference]), db.handle());
         Box::pin(async move { children?.remove(handle, list?).await })
     }
 
-    /// Un-links all of its records, and says how many there were: one UPDATE.
-    ///
-    /// # Errors
-    /// Whatever the database says.
-    #[doc(alias = "setTasks")]
-    pub fn clear<'a, E: Executor + ?Sized>(self, record: &'a M, db: &'a E) -> BoxFuture<'a, Result<u64>>
-    where
-        P: Unlinks<'a>,
-    {
-        let (children, handle) = (Children::<T>::of(record, self.link()), db.handle());
+    fn remove_all<P: Presence, By, R: Reference<T, T::Key, By> + 'a>(
+        association: Association<M, T, HasMany<P>>,
+        record: &'a M,
+        db: &'a (impl Executor + ?Sized),
+        list: impl IntoIterator<Item = R>,
+    ) -> BoxFuture<'a, Result<u64>> {
+        let (children, list, handle) =
+            (Children::of(record, association.link()), List::by_key(list), db.handle());
+        Box::pin(async move { children?.remove(handle, list?).await })
+    }
+
+    fn clear<P: Presence>(
+        association: Association<M, T, HasMany<P>>,
+        record: &'a M,
+        db: &'a (impl Executor + ?Sized),
+    ) -> BoxFuture<'a, Result<u64>> {
+        let (children, handle) = (Children::<T>::of(record, association.link()), db.handle());
         Box::pin(async move { children?.clear(handle).await })
     }
 
-    /// Saves a record of its own: one INSERT. What the draft says of the foreign key does not matter.
-    ///
-    /// # Errors
-    /// [`Error::ForeignKeyViolation`](crate::Error::ForeignKeyViolation) where this one is gone; whatever the database says.
-    #[doc(alias = "createTask")]
-    pub fn create<'a, E: Executor + ?Sized>(
-        self,
+    fn create<P: Presence>(
+        association: Association<M, T, HasMany<P>>,
         record: &'a M,
-        db: &'a E,
+        db: &'a (impl Executor + ?Sized),
         draft: impl IntoDraft<T>,
     ) -> BoxFuture<'a, Result<T>> {
         let (children, draft, handle) =
-            (Children::<T>::of(record, self.link()), draft.into_draft(), db.handle());
+            (Children::<T>::of(record, association.link()), draft.into_draft(), db.handle());
         Box::pin(async move { children?.create(handle, draft, false).await })
     }
 }

@@ -1,4 +1,8 @@
 //! Reading and changing what one record is associated with.
+//!
+//! The derive writes the accessors, `user.set_tasks(..)`, as methods of one line each. They call functions of the traits in here, which
+//! every model has. The traits have a lifetime, so that whether the other side is a model is asked where an accessor is called:
+//! as bounds without one the compiler would ask it of every accessor, and report one mistake many times.
 
 /// Calls a verb on a `Db` or a `Transaction`, whichever it is.
 macro_rules! on {
@@ -17,6 +21,8 @@ mod has_one;
 mod keys;
 mod reference;
 
+pub use belongs_to::BelongsToTarget;
+pub use has_many::HasManyTarget;
+pub use has_one::HasOneTarget;
 pub use reference::Reference;
-#[doc(hidden)]
 pub use reference::{ByKey, ByMut, ByRecord, Given};

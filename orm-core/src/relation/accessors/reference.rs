@@ -38,9 +38,9 @@ pub struct ByKey;
 /// # db.sync(&[User::TABLE, Task::TABLE]).await?;
 /// let user = User::build().name("John").save(&db).await?;
 /// let mut task = Task::build().title("memo").save(&db).await?;
-/// User::TASKS.add(&user, &db, &task).await?;
-/// User::TASKS.add(&user, &db, task.id).await?;
-/// User::TASKS.add(&user, &db, &mut task).await?;
+/// user.add_task(&db, &task).await?;
+/// user.add_task(&db, task.id).await?;
+/// user.add_task(&db, &mut task).await?;
 /// assert_eq!(task.user_id, Some(user.id));
 /// # Ok(())
 /// # }
@@ -49,12 +49,13 @@ pub struct ByKey;
     message = "`{Self}` does not stand for a `{M}`",
     label = "expected a record, `&{M}`, or its key"
 )]
-pub trait Reference<M: Model, K, By> {
+pub trait Reference<M, K, By> {
     /// The values of these columns of the record, as far as they are known.
     #[doc(hidden)]
     fn given<'r>(self, columns: &'static [usize]) -> Result<Given<'r, M>>
     where
-        Self: 'r;
+        Self: 'r,
+        M: 'r;
 }
 
 /// A record that was given.
