@@ -13,7 +13,7 @@ use crate::relation::{Association, BelongsTo, one};
 use crate::sql::Link;
 use crate::value::Value;
 
-/// What the accessors of a `belongs_to` of `M` call. See [`accessors`](super).
+/// What the accessors of a `belongs_to` of `M` call.
 pub trait BelongsToTarget<'a, M>: Sized {
     /// What stands for its key.
     type Key;

@@ -9,7 +9,7 @@ use crate::model::{IntoDraft, Model, Presence};
 use crate::query::Query;
 use crate::relation::{Association, HasMany};
 
-/// What the accessors of a `has_many` of `M` call. See [`accessors`](super).
+/// What the accessors of a `has_many` of `M` call.
 pub trait HasManyTarget<'a, M>: Sized {
     /// What stands for its key.
     type Key;

@@ -9,7 +9,7 @@ use crate::model::{IntoDraft, Model, Order, Presence};
 use crate::relation::{Association, HasOne};
 use crate::sql::OrderTerm;
 
-/// What the accessors of a `has_one` of `M` call. See [`accessors`](super).
+/// What the accessors of a `has_one` of `M` call.
 pub trait HasOneTarget<'a, M>: Sized {
     /// What stands for its key.
     type Key;
