@@ -18,7 +18,7 @@ pub(crate) fn model(input: &DeriveInput, model: Option<Model>, errors: &[syn::Er
     let Some(mut model) = model else {
         let core = infer::core_path(None);
         let key = quote!(#core::model::One<u64>);
-        let data = inert(input, &core, &key);
+        let data = inert(input, &core, &key, &quote!(()));
         return quote!(#errors #data);
     };
     validate::free(&mut model);
@@ -31,13 +31,14 @@ pub(crate) fn model(input: &DeriveInput, model: Option<Model>, errors: &[syn::Er
     }
     let core = &model.core;
     let key = model.key_type.clone().unwrap_or_else(|| quote!(#core::model::One<u64>));
-    let data = inert(input, core, &key);
+    let draft = &model.draft;
+    let data = inert(input, core, &key, &quote!(#draft));
     let names = expand::names(&model, true);
     quote!(#errors #data #names)
 }
 
 /// A model that does nothing, for an input of any shape.
-fn inert(input: &DeriveInput, core: &TokenStream, key: &TokenStream) -> TokenStream {
+fn inert(input: &DeriveInput, core: &TokenStream, key: &TokenStream, blank: &TokenStream) -> TokenStream {
     let ident = &input.ident;
     let (generics, arguments, _) = input.generics.split_for_impl();
     let quiet = expand::quiet();
@@ -60,6 +61,7 @@ fn inert(input: &DeriveInput, core: &TokenStream, key: &TokenStream) -> TokenStr
         {
             type Key = #key;
             type Fields = ();
+            type Blank = #blank;
             const TABLE: &'static #core::schema::Table = &#core::schema::Table::new("", "", &[], &[]);
             fn statements() -> &'static #core::model::Statements {
                 ::core::unreachable!()

@@ -21,41 +21,25 @@ pub struct Set;
     label = "this record is incomplete",
     note = "call the setter named after the field before saving"
 )]
-pub trait FieldSet {}
+pub trait FieldSet: Send + 'static {}
 
 #[diagnostic::do_not_recommend]
 impl FieldSet for Set {}
 
-/// A complete draft of the model `M`.
+/// A draft of the model `M` with a foreign key, whose fields hash to `KEY`, that what it is saved with fills: its fields are as if set.
 ///
-/// ```
-/// # use orm_core::prelude::*;
-/// # #[derive(Model, Debug, Clone, PartialEq)]
-/// # struct Book { id: u64, title: String, author: Option<String>, #[model(default = 0)] loans: u32 }
-/// # #[tokio::main(flavor = "current_thread")]
-/// # async fn main() -> orm_core::Result<()> {
-/// # if cfg!(not(feature = "sqlite")) { return Ok(()) }
-/// # let db = Db::connect("sqlite::memory:").await?;
-/// # Book::sync(&db).await?;
-/// use orm_core::model::IntoDraft;
-///
-/// async fn add(db: &Db, books: Vec<impl IntoDraft<Book>>) -> orm_core::Result<usize> {
-///     Ok(Book::bulk_create(db, books).await?.len())
-/// }
-/// assert_eq!(add(&db, vec![Book::build().title("Emma")]).await?, 1);
-/// # Ok(())
-/// # }
-/// ```
+/// The hash stands for the names, as in [`References`](super::References).
+#[doc(hidden)]
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a draft of `{M}`",
     label = "expected `{M}::build()` and its setters"
 )]
-pub trait IntoDraft<M> {
-    /// The values.
-    #[doc(hidden)]
-    fn into_draft(self) -> Draft<M>
-    where
-        M: Model;
+pub trait LinkDraft<M, const KEY: u64> {
+    /// The draft whose foreign key need not be set.
+    type Linked;
+
+    /// The same draft. What was said of the foreign key is forgotten.
+    fn linked(self) -> Self::Linked;
 }
 
 /// The fields of a record that is not saved yet, whatever the model.
@@ -85,6 +69,17 @@ impl<M: Model> Draft<M> {
     #[inline]
     pub fn new() -> Self {
         Self { fields: M::fields() }
+    }
+
+    /// Sets these columns, as far as they are not set yet.
+    ///
+    /// # Errors
+    /// [`Error::Decode`](crate::Error::Decode) where a value is not of the field's type.
+    pub(crate) fn fill_all(&mut self, columns: &[usize], values: &[Value<'_>]) -> Result<()> {
+        columns
+            .iter()
+            .zip(values)
+            .try_for_each(|(&column, value)| self.fill(column, value.borrow()).map(drop))
     }
 
     /// Sets a column that is not set yet, and says whether it did.

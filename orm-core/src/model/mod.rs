@@ -14,7 +14,9 @@ pub(crate) use assign::Change;
 pub use assign::{Assignment, Assignments};
 pub use column::Column;
 pub(crate) use draft::Blanks;
-pub use draft::{Draft, FieldSet, IntoDraft, Set};
+#[doc(hidden)]
+pub use draft::LinkDraft;
+pub use draft::{Draft, FieldSet, Set};
 pub(crate) use expr::condition;
 pub use expr::{Expr, Order, OrderBy};
 #[doc(hidden)]
@@ -78,6 +80,10 @@ pub trait Model: Sized + Send + Sync + 'static {
     /// The fields of a record that is not saved yet: an `Option` of each column's type.
     #[doc(hidden)]
     type Fields: Send;
+
+    /// What `build()` gives: a draft of which nothing is set.
+    #[doc(hidden)]
+    type Blank;
 
     /// The table.
     const TABLE: &'static Table;

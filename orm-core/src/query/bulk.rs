@@ -180,6 +180,10 @@ impl<'r> Chunk<'r> {
 
 /// Sends one chunk and adds the ids that were generated.
 async fn send<M: Model>(handle: Handle<'_>, chunk: Chunk<'_>, ids: &mut Vec<u64>) -> Result<()> {
+    if chunk.rows == 1 {
+        // The statement of one row stays prepared.
+        return one_by_one::<M>(handle, chunk, ids).await;
+    }
     let mut lease = handle.lease().await?;
     if chunk.with_id {
         return run::<M>(&mut lease, chunk, false, &mut NoRows).await.map(drop);
@@ -200,15 +204,11 @@ async fn send<M: Model>(handle: Handle<'_>, chunk: Chunk<'_>, ids: &mut Vec<u64>
     let Some(step) = lease.bulk_id_step() else {
         drop(lease);
         // Ids may not be consecutive here, so each row is asked for its own.
-        return if count == 1 {
-            one_by_one::<M>(handle, chunk, ids).await
-        } else {
-            handle
-                .atomically(async move |tx: &Transaction| {
-                    one_by_one::<M>(Handle::Transaction(tx), chunk, ids).await
-                })
-                .await
-        };
+        return handle
+            .atomically(async move |tx: &Transaction| {
+                one_by_one::<M>(Handle::Transaction(tx), chunk, ids).await
+            })
+            .await;
     };
     let first = run::<M>(&mut lease, chunk, false, &mut NoRows).await?.ok_or_else(|| missing_id(table))?;
     ids.extend((first..).step_by(usize::try_from(step).unwrap_or(usize::MAX)).take(count));

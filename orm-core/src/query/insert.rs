@@ -4,8 +4,8 @@ use std::marker::PhantomData;
 
 use chrono::{NaiveDateTime, Utc};
 
-use crate::db::{Call, CallStatement, Executor, Handle};
-use crate::driver::{BoxFuture, NoRows};
+use crate::db::{Call, CallStatement, Handle};
+use crate::driver::NoRows;
 use crate::error::{Error, Mismatch, Result};
 use crate::model::{Blanks, Draft, Model};
 use crate::schema::{ColumnDef, Table};
@@ -14,40 +14,25 @@ use crate::types::{ColumnType, Values};
 use crate::value::Value;
 
 /// The instant that managed columns get.
-pub(super) fn now() -> NaiveDateTime {
+pub(crate) fn now() -> NaiveDateTime {
     Utc::now().naive_utc()
 }
 
 /// Saves a draft: one INSERT. The record is made of the values that are sent, and gets the id that comes back.
-///
-/// This is what the `save` of a draft calls; a boxed future, since a bound that is not met would be reported twice by an `async fn`.
-///
-/// # Errors
-/// [`Error::Encode`] where a value does not fit its column, before anything is sent; whatever the database says.
-#[doc(hidden)]
-pub fn insert<'db, M: Model, E: Executor + ?Sized>(draft: Draft<M>, db: &'db E) -> BoxFuture<'db, Result<M>> {
-    Box::pin(insert_with(db.handle(), draft, &[]))
+pub(super) async fn insert_with<M: Model>(handle: Handle<'_>, draft: Draft<M>) -> Result<M> {
+    let (mut record, with_id) = draft.into_record(&Blanks::new(M::TABLE, now()))?;
+    insert_record(handle, &mut record, with_id).await?;
+    Ok(record)
 }
 
-/// The same, with these values whatever the draft says of their columns.
-pub(crate) async fn insert_with<M: Model>(
-    handle: Handle<'_>,
-    mut draft: Draft<M>,
-    values: &[(usize, Value<'static>)],
-) -> Result<M> {
-    for (column, value) in values {
-        draft.fill(*column, value.borrow())?;
-    }
-    let (mut record, with_id) = draft.into_record(&Blanks::new(M::TABLE, now()))?;
-    for (column, value) in values {
-        record.set_value(*column, value.clone())?;
-    }
+/// Inserts a record, and gives it the id that comes back.
+pub(crate) async fn insert_record<M: Model>(handle: Handle<'_>, record: &mut M, with_id: bool) -> Result<()> {
     let mut params = Params::new(handle, M::TABLE, with_id, 1);
-    params.push(&record)?;
-    if let Some(id) = send_one::<M>(handle, params.values, with_id).await? {
-        set_id(&mut record, id)?;
+    params.push(record)?;
+    match send_one::<M>(handle, params.values, with_id).await? {
+        Some(id) => set_id(record, id),
+        None => Ok(()),
     }
-    Ok(record)
 }
 
 /// Sends one INSERT, and gives the id back that was generated for it.

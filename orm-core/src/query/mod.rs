@@ -4,6 +4,7 @@ mod aggregate;
 mod bulk;
 mod destroy;
 mod insert;
+mod nested;
 mod plan;
 mod projection;
 mod raw;
@@ -14,8 +15,11 @@ mod stream;
 mod sync;
 mod update;
 
-pub use insert::insert;
-pub(crate) use insert::insert_with;
+pub(crate) use insert::{insert_record, now};
+pub use nested::{IntoDraft, Saved};
+#[doc(hidden)]
+pub use nested::{Nested, save};
+pub(crate) use nested::{save_level, save_with};
 pub(crate) use plan::Whole;
 #[doc(hidden)]
 pub use plan::{Keys, Plan};

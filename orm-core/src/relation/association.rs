@@ -80,7 +80,7 @@ impl<P: Presence> Kind for HasMany<P> {
 }
 
 /// The link of a foreign key on the other side.
-fn foreign<M: Model, T: Model>(data: &Data) -> Link {
+pub(super) fn foreign<M: Model, T: Model>(data: &Data) -> Link {
     let key = &T::TABLE.foreign_keys[data.foreign_key];
     Link { source: M::TABLE, target: T::TABLE, near: key.target_columns(), far: key.columns, through: None }
 }
@@ -140,6 +140,12 @@ impl<M, T, K> Association<M, T, K> {
         far: usize,
     ) -> Self {
         Self { data: Data { name, foreign_key, far, through: Some(table) }, types: PhantomData }
+    }
+
+    /// Where its foreign keys are.
+    #[doc(hidden)]
+    pub const fn data(self) -> Data {
+        self.data
     }
 
     /// The association's name, `tasks`.

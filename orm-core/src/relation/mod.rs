@@ -8,6 +8,7 @@ mod filter;
 mod include;
 mod index;
 mod many;
+mod nested;
 mod one;
 mod related;
 mod view;
@@ -15,13 +16,18 @@ mod view;
 pub use crate::model::{Optional, Required};
 pub use accessors::Reference;
 #[doc(hidden)]
-pub use accessors::{BelongsToTarget, ByKey, ByMut, ByRecord, Given, HasManyTarget, HasOneTarget};
+pub use accessors::{
+    BelongsToTarget, ByKey, ByMut, ByRecord, Given, HasManyTarget, HasOneTarget, JoinRow, ManyToManyTarget,
+    PairTarget, PlainPair,
+};
 pub use association::{Association, BelongsTo, HasMany, HasOne, Kind, ManyToMany};
 #[doc(hidden)]
 pub use attach::{Append, Attach};
 #[doc(hidden)]
 pub use check::{can_be_referred_to, has_key_of_one_column, is_pair, same_column, same_key};
 pub use include::Include;
+#[doc(hidden)]
+pub use nested::{Part, With};
 #[doc(hidden)]
 pub use one::ToOne;
 #[doc(hidden)]

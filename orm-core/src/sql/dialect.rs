@@ -127,6 +127,16 @@ pub trait Dialect: fmt::Debug + Send + Sync {
     /// numbers are bound in the order limit, offset.
     fn limit_offset(&self, out: &mut String, limit: bool, offset: bool, position: usize);
 
+    /// Writes what makes an INSERT leave out rows of which there is one already with the same values in these columns, which are unique.
+    fn skip_duplicates(&self, out: &mut String, columns: &mut dyn Iterator<Item = &str>) {
+        out.push_str(" ON CONFLICT (");
+        for (n, column) in columns.enumerate() {
+            out.push_str(if n == 0 { "" } else { ", " });
+            self.identifier(out, column);
+        }
+        out.push_str(") DO NOTHING");
+    }
+
     /// Writes the operator of null-safe equality, such as `<=>`; `negated` asks for its opposite where there is one.
     fn null_safe_equal(&self, out: &mut String, left: &str, right: &str, negated: bool);
 

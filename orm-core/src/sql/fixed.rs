@@ -54,6 +54,13 @@ pub fn insert(dialect: &dyn Dialect, table: &Table, with_id: bool, rows: usize, 
     writer.into_sql()
 }
 
+/// `INSERT` of this many rows, leaving out those of which there is one already with the same values in these columns, which are unique.
+pub fn insert_missing(dialect: &dyn Dialect, table: &Table, rows: usize, unique: &[usize]) -> String {
+    let mut sql = insert(dialect, table, false, rows, false);
+    dialect.skip_duplicates(&mut sql, &mut unique.iter().map(|&n| table.columns[n].name));
+    sql
+}
+
 /// `UPDATE` of all columns but the key, by key. The values are those columns, then the key.
 pub fn update(dialect: &dyn Dialect, table: &Table) -> String {
     let mut writer = Writer::new(dialect);

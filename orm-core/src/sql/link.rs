@@ -48,6 +48,14 @@ impl Link {
     }
 }
 
+impl PartialEq for Through {
+    fn eq(&self, other: &Self) -> bool {
+        std::ptr::eq(self.table, other.table) && self.near == other.near && self.far == other.far
+    }
+}
+
+impl Eq for Through {}
+
 impl Through {
     /// The columns that hold the near key.
     pub fn near_columns(&self) -> impl Iterator<Item = &'static ColumnDef> + use<> {

@@ -1,7 +1,7 @@
 //! Rows into records and back.
 
-use orm_core::model::IntoDraft as _;
 use orm_core::prelude::*;
+use orm_core::query::IntoDraft as _;
 use orm_core::value::Value;
 
 use crate::cells::{record, text};
@@ -74,7 +74,7 @@ fn defaults_stand_in_for_what_is_not_set() {
 
 #[test]
 fn only_fields_that_are_not_set_are_filled() {
-    let mut fields = Note::build().title("x").score(None::<i32>).into_draft().fields;
+    let mut fields = Note::build().title("x").score(None::<i32>).into_draft().0.fields;
     assert_eq!(Note::fill(&mut fields, 1, text("y")).ok(), Some(false));
     assert_eq!(Note::fill(&mut fields, 2, Value::Int(4)).ok(), Some(false));
     assert_eq!(Note::fill(&mut fields, 4, Value::Null).ok(), Some(true));

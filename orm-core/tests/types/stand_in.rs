@@ -23,6 +23,7 @@ macro_rules! thing {
 
         impl Model for Thing {
             type Key = One<u64>;
+            type Blank = ();
             type Fields = ();
             const TABLE: &'static Table = &Table::new("Thing", "things", &[$(ColumnDef::new(
                 "things",

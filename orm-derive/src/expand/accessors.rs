@@ -5,9 +5,9 @@ use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens as _, quote, quote_spanned};
 use syn::spanned::Spanned as _;
 
-use super::associations::at_place;
+use super::associations::{at_place, join_hashes, join_model};
 use super::{quiet, respan};
-use crate::ast::{Association, Kind, Model};
+use crate::ast::{Association, Join, JoinTable, Kind, Model};
 use crate::naming;
 
 /// The accessors of all associations.
@@ -34,7 +34,7 @@ fn methods(association: &Association, model: &Model) -> Vec<TokenStream> {
         }
         Kind::HasOne(hash) => writer.has_one(*hash),
         Kind::HasMany(hash, singular) => writer.has_many(*hash, singular),
-        Kind::ManyToMany(_) => Vec::new(),
+        Kind::ManyToMany(join) => writer.many_to_many(join),
     }
 }
 
@@ -56,7 +56,8 @@ fn seam(kind: &Kind) -> &'static str {
     match kind {
         Kind::BelongsTo(_) => "BelongsToTarget",
         Kind::HasOne(_) => "HasOneTarget",
-        Kind::HasMany(..) | Kind::ManyToMany(_) => "HasManyTarget",
+        Kind::HasMany(..) => "HasManyTarget",
+        Kind::ManyToMany(_) => "ManyToManyTarget",
     }
 }
 
@@ -72,8 +73,18 @@ struct Method<'a> {
     /// What it takes besides the record and the database.
     takes: Takes,
     output: TokenStream,
-    /// The foreign key that must be able to be NULL.
-    unlinks: Option<u64>,
+    /// What must hold where it is called.
+    needs: Needs,
+}
+
+/// What must hold where an accessor is called.
+#[derive(Clone, Copy)]
+enum Needs {
+    Nothing,
+    /// This foreign key of the other side may be NULL.
+    Unlinks(u64),
+    /// A row of the join table is made of these two keys alone.
+    Pair(u64, u64),
 }
 
 /// What an accessor takes.
@@ -81,7 +92,12 @@ enum Takes {
     Nothing,
     One,
     List,
+    /// A complete draft of the other side.
     Draft,
+    /// A draft of the other side whose foreign key need not be set.
+    Child(u64),
+    /// A record, and a draft of the row of the join table, whose keys need not be set.
+    OneAndRow(TokenStream, u64, u64),
 }
 
 impl<'m> Writer<'m> {
@@ -90,7 +106,12 @@ impl<'m> Writer<'m> {
         let core = at_place(&model.core, at);
         let own = respan(&model.ident.to_token_stream(), at);
         let seam = Ident::new(seam(&association.kind), at);
-        let seam = quote_spanned!(at=> #core::relation::#seam<'a, #own>);
+        let row = match &association.kind {
+            Kind::ManyToMany(join) => Some(join_model(join)),
+            _ => None,
+        };
+        let and_row = row.iter();
+        let seam = quote_spanned!(at=> #core::relation::#seam<'a, #own #(, #and_row)*>);
         Self { model, association, name: naming::plain(&association.name), own, seam, core }
     }
 
@@ -146,21 +167,21 @@ impl<'m> Writer<'m> {
                     "Makes this the `{name}` of this record and un-links the former: a SELECT, and UPDATEs where it is another, all or nothing. Takes a record or its key."
                 ),
                 takes: Takes::One,
-                unlinks: Some(key),
+                needs: Needs::Unlinks(key),
                 ..self.method("set_*", "set", quote!(()))
             },
             Method {
                 doc: format!(
                     "Un-links the `{name}` of this record, and says how many there were: one UPDATE."
                 ),
-                unlinks: Some(key),
+                needs: Needs::Unlinks(key),
                 ..self.method("clear_*", "clear", quote!(u64))
             },
             Method {
                 doc: format!(
                     "Saves a new `{name}` of this record: an INSERT, and an UPDATE before it that un-links the former where the foreign key may be NULL, all or nothing."
                 ),
-                takes: Takes::Draft,
+                takes: Takes::Child(key),
                 ..self.method("create_*", "create", quote!(#target))
             },
         ];
@@ -176,14 +197,14 @@ impl<'m> Writer<'m> {
                     "Makes these the only `{name}` of this record: a SELECT of their keys, and UPDATEs of the difference, all or nothing. Takes records or their keys."
                 ),
                 takes: Takes::List,
-                unlinks: Some(key),
+                needs: Needs::Unlinks(key),
                 ..self.method("set_*", "set", quote!(()))
             },
             Method {
                 doc: format!(
                     "Un-links all `{name}` of this record, and says how many there were: one UPDATE."
                 ),
-                unlinks: Some(key),
+                needs: Needs::Unlinks(key),
                 ..self.method("clear_*", "clear", quote!(u64))
             },
             Method {
@@ -198,7 +219,7 @@ impl<'m> Writer<'m> {
                     "Un-links these `{name}` of this record, and says how many there were: one UPDATE for up to 1,000 of them, all or nothing. Takes records or their keys."
                 ),
                 takes: Takes::List,
-                unlinks: Some(key),
+                needs: Needs::Unlinks(key),
                 ..self.method("remove_*", "remove_all", quote!(u64))
             },
             Method {
@@ -226,7 +247,7 @@ impl<'m> Writer<'m> {
                     "Un-links this one of the `{name}` of this record, and says whether it was one (0 or 1): one UPDATE. Takes a record or its key."
                 ),
                 takes: Takes::One,
-                unlinks: Some(key),
+                needs: Needs::Unlinks(key),
                 ..self.method("remove_*", "remove", quote!(u64))
             },
             Method {
@@ -238,13 +259,112 @@ impl<'m> Writer<'m> {
             },
             Method {
                 doc: format!("Saves a new one of the `{name}` of this record: one INSERT."),
-                takes: Takes::Draft,
+                takes: Takes::Child(key),
                 ..self.method("create_*", "create", quote!(#target))
             },
         ];
         let of_many = of_many.iter().map(|method| self.print(method, &self.name));
         let of_one = of_one.iter().map(|method| self.print(method, &one));
         std::iter::once(self.query()).chain(of_many).chain(of_one).collect()
+    }
+
+    fn many_to_many(&self, join: &Join) -> Vec<TokenStream> {
+        let (name, target) = (&self.name, &self.association.target);
+        let one = naming::plain(&join.singular);
+        let (near, far) = join_hashes(join);
+        let pair = Needs::Pair(near, far);
+        let of_many = [
+            Method {
+                doc: format!(
+                    "Links this record to these `{name}` and no others: a SELECT of their keys, a DELETE and an INSERT of the difference, all or nothing. Takes records or their keys."
+                ),
+                takes: Takes::List,
+                needs: pair,
+                ..self.method("set_*", "set", quote!(()))
+            },
+            Method {
+                doc: format!(
+                    "Un-links all `{name}` of this record, and says how many there were: one DELETE from the join table."
+                ),
+                ..self.method("clear_*", "clear", quote!(u64))
+            },
+            Method {
+                doc: format!(
+                    "Links this record to these `{name}`, as far as it is not: one INSERT for up to 1,000 of them, all or nothing. Takes records or their keys."
+                ),
+                takes: Takes::List,
+                needs: pair,
+                ..self.method("add_*", "add_all", quote!(()))
+            },
+            Method {
+                doc: format!(
+                    "Un-links these `{name}` of this record, and says how many there were: one DELETE for up to 1,000 of them, all or nothing. Takes records or their keys."
+                ),
+                takes: Takes::List,
+                ..self.method("remove_*", "remove_all", quote!(u64))
+            },
+            Method {
+                doc: format!(
+                    "Whether this record is linked to all of these `{name}`: one SELECT for up to 1,000 of them. Takes records or their keys."
+                ),
+                takes: Takes::List,
+                ..self.method("has_*", "has_all", quote!(bool))
+            },
+            Method {
+                doc: format!("How many `{name}` this record has: one SELECT."),
+                ..self.method("count_*", "count", quote!(u64))
+            },
+        ];
+        let of_one = [
+            Method {
+                doc: format!(
+                    "Links this record to one of the `{name}`, where it is not: one INSERT. Takes a record or its key."
+                ),
+                takes: Takes::One,
+                needs: pair,
+                ..self.method("add_*", "add", quote!(()))
+            },
+            Method {
+                doc: format!(
+                    "Un-links one of the `{name}` of this record, and says whether it was one (0 or 1): one DELETE. Takes a record or its key."
+                ),
+                takes: Takes::One,
+                ..self.method("remove_*", "remove", quote!(u64))
+            },
+            Method {
+                doc: format!(
+                    "Whether this record is linked to this one of the `{name}`: one SELECT. Takes a record or its key."
+                ),
+                takes: Takes::One,
+                ..self.method("has_*", "has", quote!(bool))
+            },
+            Method {
+                doc: format!("Saves a new one of the `{name}` and links it: two INSERTs, all or nothing."),
+                takes: Takes::Draft,
+                needs: pair,
+                ..self.method("create_*", "create", quote!(#target))
+            },
+        ];
+        let of_many = of_many.iter().map(|method| self.print(method, &self.name));
+        let of_one = of_one.iter().map(|method| self.print(method, &one));
+        let mut methods: Vec<_> = std::iter::once(self.query()).chain(of_many).chain(of_one).collect();
+        if let JoinTable::Model(row, near, far) = &join.table {
+            let (core, own) = (&self.core, &self.own);
+            let with = Method {
+                doc: format!(
+                    "Links this record to one of the `{name}` by a row of the join table of your own: one INSERT; where it is linked already, an UPDATE that gives the row what the draft says. Takes a record or its key."
+                ),
+                takes: Takes::OneAndRow(row.to_token_stream(), *near, *far),
+                ..self.method("add_*_with", "add_with", quote!(()))
+            };
+            let at = target.span();
+            let seam = quote_spanned!(at=> #core::relation::PairTarget<'a, #own, #row>);
+            methods.push(
+                Self { seam, name: self.name.clone(), core: core.clone(), own: own.clone(), ..*self }
+                    .print(&with, &one),
+            );
+        }
+        methods
     }
 
     fn method<'a>(&self, pattern: &'a str, calls: &'a str, output: TokenStream) -> Method<'a> {
@@ -255,7 +375,7 @@ impl<'m> Writer<'m> {
             changes: false,
             takes: Takes::Nothing,
             output,
-            unlinks: None,
+            needs: Needs::Nothing,
         }
     }
 
@@ -308,30 +428,68 @@ impl<'m> Writer<'m> {
         let alias = alias.to_lower_camel_case();
         let this = if method.changes { quote!(&'a mut self) } else { quote!(&'a self) };
         let reference = quote!(#core::relation::Reference<#target, <#target as #seam>::Key, By>);
-        let (generics, parameter, argument) = match method.takes {
-            Takes::Nothing => (quote!(), quote!(), quote!()),
-            Takes::One => (quote!(, By), quote!(, reference: impl #reference + 'a), quote!(, reference)),
+        let linked = quote!(#core::model::LinkDraft);
+        let draft = quote!(#core::query::IntoDraft);
+        let nested = quote!(#core::query::Nested<#target>);
+        let inert = self.model.inert;
+        // The output names what a draft has along, and not the draft: one that is wrong would be two errors else.
+        let saved = quote!(<A as #nested>::Output);
+        let (generics, parameters, arguments, saved) = match &method.takes {
+            Takes::Nothing => (quote!(), quote!(), quote!(), None),
+            Takes::One => {
+                (quote!(, By), quote!(, reference: impl #reference + 'a), quote!(, reference), None)
+            }
             Takes::List => (
                 quote!(, By, R: #reference + 'a),
                 quote!(, list: impl ::core::iter::IntoIterator<Item = R>),
                 quote!(, list),
+                None,
             ),
-            Takes::Draft => {
-                (quote!(), quote!(, draft: impl #core::model::IntoDraft<#target>), quote!(, draft))
+            Takes::Draft | Takes::Child(_) if inert => (quote!(, D), quote!(, _: D), quote!(), None),
+            Takes::OneAndRow(..) if inert => (quote!(, R, D), quote!(, _: R, _: D), quote!(), None),
+            Takes::Draft => (
+                quote!(, A: #nested, D: #draft<#target, Along = A>),
+                quote!(, draft: D),
+                quote!(, draft),
+                Some(saved),
+            ),
+            Takes::Child(hash) => (
+                quote!(, A: #nested, D: #linked<#target, #hash, Linked: #draft<#target, Along = A>>),
+                quote!(, draft: D),
+                quote!(, <D as #linked<#target, #hash>>::linked(draft)),
+                Some(saved),
+            ),
+            Takes::OneAndRow(row, near, far) => (
+                quote!(, By, D: #linked<#row, #near, Linked: #linked<#row, #far, Linked: #draft<#row, Along = ()>>>),
+                quote!(, reference: impl #reference + 'a, row: D),
+                quote!(, reference, #linked::<#row, #far>::linked(#linked::<#row, #near>::linked(row))),
+                None,
+            ),
+        };
+        let output = saved.unwrap_or_else(|| quote!(#output));
+        let at = target.span();
+        let bound = match method.needs {
+            _ if inert => None,
+            Needs::Nothing => None,
+            Needs::Unlinks(hash) => {
+                Some(quote_spanned!(at=> #target: #core::model::CanUnlink<'a, #own, #hash>))
+            }
+            Needs::Pair(near, far) => {
+                let row = match &self.association.kind {
+                    Kind::ManyToMany(join) => join_model(join),
+                    _ => quote!(()),
+                };
+                Some(quote_spanned!(at=> #row: #core::relation::PlainPair<'a, #near, #far>))
             }
         };
-        let bound = method.unlinks.filter(|_| !self.model.inert).map(|hash| {
-            let at = target.span();
-            quote_spanned!(at=> #target: #core::model::CanUnlink<'a, #own, #hash>)
-        });
-        let body = self.call(method.calls, &quote!(self, db #argument));
+        let body = self.call(method.calls, &quote!(self, db #arguments));
         quote! {
             #[doc = #doc]
             #[doc(alias = #alias)]
             #vis fn #ident<'a #generics>(
                 #this,
                 db: &'a (impl #core::db::Executor + ?::core::marker::Sized)
-                #parameter
+                #parameters
             ) -> #core::driver::BoxFuture<'a, #core::Result<#output>>
             where
                 #target: #seam,

@@ -103,6 +103,22 @@ fn join_keys(
     (quote!(#near::FOREIGN_KEY), quote!(#far::FOREIGN_KEY))
 }
 
+/// The model of the rows of a join table, or `()`.
+pub(super) fn join_model(join: &Join) -> TokenStream {
+    match &join.table {
+        JoinTable::Model(model, ..) => model.to_token_stream(),
+        JoinTable::Named(..) => quote!(()),
+    }
+}
+
+/// What stands for its two keys.
+pub(super) fn join_hashes(join: &Join) -> (u64, u64) {
+    match join.table {
+        JoinTable::Model(_, near, far) => (near, far),
+        JoinTable::Named(..) => (0, 0),
+    }
+}
+
 /// The functions that give the join tables without a model, for the model's own table.
 pub(crate) fn joins(model: &Model) -> Vec<TokenStream> {
     let ident = &model.ident;
@@ -162,7 +178,7 @@ pub(crate) fn target_columns(key: &ForeignKey) -> impl Iterator<Item = TokenStre
     })
 }
 
-fn presence(key: &ForeignKey) -> TokenStream {
+pub(super) fn presence(key: &ForeignKey) -> TokenStream {
     if key.optional { quote!(Optional) } else { quote!(Required) }
 }
 

@@ -4,7 +4,7 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 use syn::spanned::Spanned as _;
 
-use super::{data, quiet};
+use super::{data, quiet, withs};
 use crate::ast::{Column, Default, Model};
 use crate::naming;
 
@@ -41,8 +41,10 @@ pub(super) fn data(model: &Model) -> TokenStream {
     });
     let taken = model.columns.iter().map(|column| taken(column, core, &fields));
     let skipped = model.skipped.iter().map(data::skipped);
+    let draft = &model.draft;
     quote! {
         type Fields = #ident;
+        type Blank = #draft;
 
         fn fields() -> Self::Fields {
             #ident { #(#empty)* }
@@ -99,26 +101,32 @@ fn taken(
 pub(crate) fn expand(model: &Model, inert: bool) -> TokenStream {
     let Model { ident, vis, core, draft, .. } = model;
     let quiet = quiet();
-    let required: Vec<&Column> = model.columns.iter().filter(|column| column.required).collect();
-    let parameters: Vec<&Ident> = required.iter().map(|column| &column.parameter).collect();
-    let fields: Vec<&Ident> = required.iter().map(|column| &column.field).collect();
-    let missing = format_ident!("__{}", naming::plain(ident));
-    let markers = (!required.is_empty()).then(|| {
-        let docs = required.iter().map(|column| format!("`{}` has not been set.", column.field));
-        quote! {
-            #[doc(hidden)]
-            #[allow(non_camel_case_types, non_snake_case, missing_debug_implementations, unreachable_pub)]
-            mod #missing {
-                #(#[doc = #docs] pub enum #fields {})*
-            }
-        }
-    });
-    let generics = (!required.is_empty()).then(|| quote!(<#(#parameters),*>));
-    let defaults = (!required.is_empty()).then(|| quote!(<#(#parameters = #missing::#fields),*>));
-    let complete = (!required.is_empty()).then(|| quote!(where #(#parameters: #core::model::FieldSet),*));
-    let setters = model.columns.iter().map(|column| setter(column, model, &required, inert));
+    let shape = Shape::of(model);
+    let (generics, defaults, complete) = (shape.generics(), shape.defaults(), shape.complete());
+    let (parameters, along) = (shape.parameters(), shape.along());
+    let markers = shape.markers();
+    let setters = model.columns.iter().map(|column| setter(column, &shape, inert));
+    let withs = withs::expand(&shape, inert);
+    let links = withs::links(&shape, inert);
     let doc = format!(
         "A `{ident}` that is not saved yet, made by `{ident}::build`. A parameter stands for each required field and tells whether it has been set."
+    );
+    let field = along.as_ref().map(|along| quote!(, #along));
+    let (along_type, along_value, nested) = match &along {
+        Some(along) => (quote!(#along), quote!(self.2), Some(quote!(#along: #core::query::Nested<#ident>,))),
+        None => (quote!(()), quote!(()), None),
+    };
+    let bounds = quote!(where #complete #nested);
+    let saved = match &along {
+        Some(along) => quote!(<#along as #core::query::Nested<#ident>>::Output),
+        None => quote!(#ident),
+    };
+    let and_along = along
+        .as_ref()
+        .map(|_| " What its `with_..` methods were given is saved along, all in one transaction.");
+    let doc_save = format!(
+        " Sends one INSERT. Gives back the record, with its id, its defaults and its timestamps.{}",
+        and_along.unwrap_or_default()
     );
     quote! {
         #markers
@@ -126,57 +134,146 @@ pub(crate) fn expand(model: &Model, inert: bool) -> TokenStream {
         #[doc = #doc]
         #[must_use = "a draft does nothing until it is saved"]
         #[allow(dead_code, non_camel_case_types, missing_debug_implementations, private_interfaces, unreachable_pub)]
-        #vis struct #draft #defaults(#core::model::Draft<#ident>, ::core::marker::PhantomData<(#(#parameters,)*)>);
+        #vis struct #draft #defaults(
+            #core::model::Draft<#ident>,
+            ::core::marker::PhantomData<(#(#parameters,)*)>
+            #field
+        );
 
         #quiet
         #[allow(non_camel_case_types)]
         impl #generics #draft #generics {
             #(#setters)*
+            #withs
 
-            /// Sends one INSERT. Gives back the record, with its id, its defaults and its timestamps.
+            #[doc = #doc_save]
             ///
             /// # Errors
             /// Before anything is sent, where a value does not fit its column; else whatever the database says.
             #vis fn save<'db>(
                 self,
                 db: &'db (impl #core::db::Executor + ?::core::marker::Sized),
-            ) -> #core::driver::BoxFuture<'db, #core::Result<#ident>> #complete {
-                #core::query::insert(self.0, db)
+            ) -> #core::driver::BoxFuture<'db, #core::Result<#saved>> #bounds {
+                #core::query::save(self.0, #along_value, db)
             }
         }
 
         #quiet
         #[allow(non_camel_case_types)]
-        impl #generics #core::model::IntoDraft<#ident> for #draft #generics #complete {
-            fn into_draft(self) -> #core::model::Draft<#ident> {
-                self.0
+        impl #generics #core::query::IntoDraft<#ident> for #draft #generics #bounds {
+            type Along = #along_type;
+
+            fn into_draft(self) -> (#core::model::Draft<#ident>, Self::Along) {
+                (self.0, #along_value)
             }
         }
+
+        #links
     }
 }
 
-fn setter(column: &Column, model: &Model, required: &[&Column], inert: bool) -> TokenStream {
-    let Model { vis, core, draft, .. } = model;
-    let Column { field, ty, .. } = column;
-    let (doc, result, constructor) = if column.required {
-        let arguments = required.iter().map(|other| {
-            if other.position == column.position {
-                quote!(#core::model::Set)
-            } else {
-                let parameter = &other.parameter;
-                quote!(#parameter)
+/// The type parameters of a draft.
+pub(super) struct Shape<'m> {
+    pub(super) model: &'m Model,
+    required: Vec<&'m Column>,
+}
+
+impl<'m> Shape<'m> {
+    fn of(model: &'m Model) -> Self {
+        Self { model, required: model.columns.iter().filter(|column| column.required).collect() }
+    }
+
+    /// One for each required field.
+    fn parameters(&self) -> Vec<&'m Ident> {
+        self.required.iter().map(|column| &column.parameter).collect()
+    }
+
+    /// One for what is saved along, where there are associations.
+    pub(super) fn along(&self) -> Option<Ident> {
+        (!self.model.associations.is_empty()).then(|| format_ident!("__Along"))
+    }
+
+    /// `<title, __Along>`.
+    pub(super) fn generics(&self) -> Option<TokenStream> {
+        self.arguments(&[], self.along().map(|along| quote!(#along)))
+    }
+
+    /// The same, with these columns set, and this saved along.
+    pub(super) fn arguments(&self, set: &[usize], along: Option<TokenStream>) -> Option<TokenStream> {
+        let core = &self.model.core;
+        let mut arguments: Vec<_> = (self.required.iter())
+            .map(|column| {
+                let parameter = &column.parameter;
+                if set.contains(&column.position) { quote!(#core::model::Set) } else { quote!(#parameter) }
+            })
+            .collect();
+        arguments.extend(along);
+        (!arguments.is_empty()).then(|| quote!(<#(#arguments),*>))
+    }
+
+    fn missing(&self) -> Ident {
+        format_ident!("__{}", naming::plain(&self.model.ident))
+    }
+
+    fn defaults(&self) -> Option<TokenStream> {
+        let missing = self.missing();
+        let mut parameters: Vec<_> = (self.required.iter())
+            .map(|Column { parameter, field, .. }| quote!(#parameter = #missing::#field))
+            .collect();
+        parameters.extend(self.along().map(|along| quote!(#along = ())));
+        (!parameters.is_empty()).then(|| quote!(<#(#parameters),*>))
+    }
+
+    /// That all required fields are set.
+    fn complete(&self) -> TokenStream {
+        let (core, parameters) = (&self.model.core, self.parameters());
+        quote!(#(#parameters: #core::model::FieldSet,)*)
+    }
+
+    /// The marker types, one for each required field.
+    fn markers(&self) -> Option<TokenStream> {
+        let (missing, fields) = (self.missing(), self.required.iter().map(|column| &column.field));
+        let docs = self.required.iter().map(|column| format!("`{}` has not been set.", column.field));
+        (!self.required.is_empty()).then(|| {
+            quote! {
+                #[doc(hidden)]
+                #[allow(non_camel_case_types, non_snake_case, missing_debug_implementations, unreachable_pub)]
+                mod #missing {
+                    #(#[doc = #docs] pub enum #fields {})*
+                }
             }
-        });
-        (format!("Sets `{field}`, which is required."), quote!(#draft<#(#arguments),*>), quote!(#draft))
+        })
+    }
+
+    /// The draft made of its parts.
+    pub(super) fn construct(&self, along: Option<TokenStream>) -> TokenStream {
+        let draft = &self.model.draft;
+        let along = along.map(|along| quote!(, #along));
+        quote!(#draft(self.0, ::core::marker::PhantomData #along))
+    }
+
+    /// What it has along already.
+    pub(super) fn kept(&self) -> Option<TokenStream> {
+        self.along().map(|_| quote!(self.2))
+    }
+}
+
+fn setter(column: &Column, shape: &Shape<'_>, inert: bool) -> TokenStream {
+    let Model { vis, core, draft, .. } = shape.model;
+    let Column { field, ty, .. } = column;
+    let (doc, result) = if column.required {
+        let arguments = shape.arguments(&[column.position], shape.along().map(|along| quote!(#along)));
+        (format!("Sets `{field}`, which is required."), quote!(#draft #arguments))
     } else {
-        (format!("Sets `{field}`."), quote!(Self), quote!(Self))
+        (format!("Sets `{field}`."), quote!(Self))
     };
+    let constructed = if column.required { shape.construct(shape.kept()) } else { quote!(self) };
     let body = if inert {
         quote!(::core::unreachable!())
     } else {
         quote! {
             self.0.fields.#field = ::core::option::Option::Some(value.into_typed());
-            #constructor(self.0, ::core::marker::PhantomData)
+            #constructed
         }
     };
     let (this, value) = if inert { (quote!(self), quote!(_)) } else { (quote!(mut self), quote!(value)) };

@@ -6,6 +6,7 @@ mod constants;
 mod data;
 mod draft;
 mod table;
+mod withs;
 
 use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::quote;

@@ -3,13 +3,17 @@
 mod belongs_to;
 mod has_many;
 mod has_one;
+mod many_to_many;
 
 use orm_core::prelude::*;
 use tests::{Fixture, Outcome};
 
 /// The behaviours of all parts.
 pub(crate) fn cases() -> Vec<crate::Case> {
-    [belongs_to::cases(), has_many::cases(), has_one::cases()].into_iter().flatten().collect()
+    [belongs_to::cases(), has_many::cases(), has_one::cases(), many_to_many::cases()]
+        .into_iter()
+        .flatten()
+        .collect()
 }
 
 #[derive(Model, Debug, Clone, PartialEq)]

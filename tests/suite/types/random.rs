@@ -1,8 +1,8 @@
 //! Records of arbitrary values of all types, the same on every run: what is stored comes back.
 
 use chrono::{NaiveDate, NaiveDateTime, NaiveTime};
-use orm_core::model::IntoDraft;
 use orm_core::prelude::*;
+use orm_core::query::IntoDraft;
 use orm_core::types::Json;
 use proptest::prelude::*;
 use proptest::strategy::ValueTree as _;
@@ -117,7 +117,7 @@ fn sample(count: usize) -> Result<Vec<Anything>, String> {
         .collect()
 }
 
-fn draft(value: &Anything) -> impl IntoDraft<Anything> + use<> {
+fn draft(value: &Anything) -> impl IntoDraft<Anything, Along = ()> + use<> {
     Anything::build()
         .tiny(value.tiny)
         .small(value.small)

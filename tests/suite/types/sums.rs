@@ -37,7 +37,7 @@ fn decimal(text: &str) -> Decimal {
     text.parse().expect("a decimal")
 }
 
-fn sale(n: i32, price: &str) -> impl orm_core::model::IntoDraft<Sale> + use<> {
+fn sale(n: i32, price: &str) -> impl orm_core::query::IntoDraft<Sale> + use<> {
     let day =
         NaiveDate::from_ymd_opt(2024, 2, 28).expect("a day") + chrono::Days::new(n.unsigned_abs().into());
     Sale::build()

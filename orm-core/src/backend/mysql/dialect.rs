@@ -143,6 +143,16 @@ impl Dialect for ServerDialect {
         });
     }
 
+    /// Sets a column to what it is: IGNORE would hide other mistakes too.
+    fn skip_duplicates(&self, out: &mut String, columns: &mut dyn Iterator<Item = &str>) {
+        if let Some(column) = columns.next() {
+            out.push_str(" ON DUPLICATE KEY UPDATE ");
+            self.identifier(out, column);
+            out.push_str(" = ");
+            self.identifier(out, column);
+        }
+    }
+
     fn null_safe_equal(&self, out: &mut String, left: &str, right: &str, negated: bool) {
         if negated {
             push_all(out, &["NOT (", left, " <=> ", right, ")"]);

@@ -1,13 +1,13 @@
 //! The record that one belongs to.
 
-use super::children::{assignments, query};
-use super::keys::{Columns, Row, equal, must_be_complete, name_unknown, referred, values};
+use super::children::{assignments, one_saved, query};
+use super::keys::{Row, equal, must_be_complete, named, referred, values};
 use super::reference::{List, Reference};
 use crate::db::{Executor, Handle, Transaction};
 use crate::driver::BoxFuture;
 use crate::error::{Error, Result};
-use crate::model::{IntoDraft, Model, Presence};
-use crate::query::Record;
+use crate::model::{Model, Presence};
+use crate::query::{IntoDraft, Nested as _, Record, Saved, save_level};
 use crate::relation::related::Attached;
 use crate::relation::{Association, BelongsTo, one};
 use crate::sql::Link;
@@ -41,12 +41,12 @@ pub trait BelongsToTarget<'a, M>: Sized {
     ) -> BoxFuture<'a, Result<()>>;
 
     /// `task.create_user(..)`: saves the record that this one is to belong to.
-    fn create<P: Presence<Shape: Attached>>(
+    fn create<P: Presence<Shape: Attached>, D: IntoDraft<Self>>(
         association: Association<M, Self, BelongsTo<P>>,
         record: &'a mut M,
         db: &'a (impl Executor + ?Sized),
-        draft: impl IntoDraft<Self>,
-    ) -> BoxFuture<'a, Result<Self>>;
+        draft: D,
+    ) -> BoxFuture<'a, Result<Saved<Self, D>>>;
 }
 
 impl<'a, M: Model, T: Model> BelongsToTarget<'a, M> for T {
@@ -100,26 +100,28 @@ impl<'a, M: Model, T: Model> BelongsToTarget<'a, M> for T {
         record.update(db, assignments(&nothing))
     }
 
-    fn create<P: Presence<Shape: Attached>>(
+    fn create<P: Presence<Shape: Attached>, D: IntoDraft<T>>(
         association: Association<M, T, BelongsTo<P>>,
         record: &'a mut M,
         db: &'a (impl Executor + ?Sized),
-        draft: impl IntoDraft<T>,
-    ) -> BoxFuture<'a, Result<T>> {
+        draft: D,
+    ) -> BoxFuture<'a, Result<Saved<T, D>>> {
         let (link, handle, draft) = (association.link(), db.handle(), draft.into_draft());
         Box::pin(async move {
             // A copy, so that the fields stay where the commit fails.
             let mut changed = record.clone_record();
             let (changed, created) = handle
                 .atomically(async move |tx: &Transaction| {
-                    let created: T = crate::query::insert(draft, tx).await?;
-                    let key = referred(&created, link.far)?;
-                    write(&mut changed, Handle::Transaction(tx), &link, &key).await?;
-                    Ok((changed, created))
+                    let handle = Handle::Transaction(tx);
+                    let (created, saved) = save_level([draft], handle).await?;
+                    for created in &created {
+                        write(&mut changed, handle, &link, &referred(created, link.far)?).await?;
+                    }
+                    Ok((changed, D::Along::outputs(created, saved)))
                 })
                 .await?;
             *record = changed;
-            Ok(created)
+            one_saved::<T, D>(created)
         })
     }
 }
@@ -134,12 +136,7 @@ async fn write<M: Model>(record: &mut M, handle: Handle<'_>, link: &Link, key: &
 async fn refer<M: Model, T: Model>(record: &mut M, handle: Handle<'_>, link: &Link, key: &Row) -> Result<()> {
     match write(record, handle, link, key).await {
         Err(error @ Error::ForeignKeyViolation(_)) => {
-            let columns = Columns::of::<T>(T::TABLE, link.far, link.far);
-            match name_unknown::<T>(handle, &columns, std::slice::from_ref(key)).await {
-                unknown @ Error::UnknownKeys { .. } => Err(unknown),
-                // It is there: the database means something else.
-                _ => Err(error),
-            }
+            Err(named::<T>(handle, link.far, std::slice::from_ref(key), error).await)
         }
         outcome => outcome,
     }

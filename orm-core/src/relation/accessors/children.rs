@@ -9,7 +9,7 @@ use super::reference::List;
 use crate::db::{Handle, Transaction};
 use crate::error::{Error, Result};
 use crate::model::{Assignment, Draft, Expr, Model};
-use crate::query::{Query, Record, insert_with};
+use crate::query::{IntoDraft, Nested, Query, Record, Saved, save_with};
 use crate::schema::Managed;
 use crate::sql::{Expr as Node, Link};
 use crate::types;
@@ -42,6 +42,12 @@ async fn update<M: Model>(handle: Handle<'_>, filter: Vec<Node>, changes: &Chang
 /// What a query of a record's own is, where its values may not encode.
 pub(super) fn query_of<M: Model>(filter: Result<Vec<Node>>) -> Query<M> {
     M::find().filter(crate::model::condition(filter, Node::And))
+}
+
+/// What one draft became.
+pub(super) fn one_saved<T: Model, D: IntoDraft<T>>(saved: Vec<Saved<T, D>>) -> Result<Saved<T, D>> {
+    // One draft becomes one record.
+    saved.into_iter().next().ok_or(Error::RecordNotFound { table: T::TABLE.name })
 }
 
 /// Sets the fields of a record.
@@ -163,18 +169,23 @@ impl<T: Model> Children<T> {
         update::<T>(handle, self.condition(), &self.unlinked()).await
     }
 
-    /// Saves one of them; where there is to be one only, it takes the place of the former.
-    pub(super) async fn create(&self, handle: Handle<'_>, draft: Draft<T>, only: bool) -> Result<T> {
+    /// Saves one of them, whose draft says nothing of the foreign key; where there is to be one only, it takes the place of the former.
+    pub(super) async fn create<A: Nested<T>>(
+        &self,
+        handle: Handle<'_>,
+        (mut draft, along): (Draft<T>, A),
+        only: bool,
+    ) -> Result<A::Output> {
         must_be_complete(self.link.source, &self.owner)?;
-        let own: Changes = self.link.far.iter().copied().zip(self.owner.iter().cloned()).collect();
+        draft.fill_all(self.link.far, &self.owner)?;
         if !(only && self.link.far_columns().all(|column| column.nullable)) {
-            return insert_with(handle, draft, &own).await;
+            return save_with(draft, along, handle).await;
         }
         handle
             .atomically(async move |tx: &Transaction| {
                 let handle = Handle::Transaction(tx);
                 self.clear(handle).await?;
-                insert_with(handle, draft, &own).await
+                save_with(draft, along, handle).await
             })
             .await
     }

@@ -5,8 +5,8 @@ use super::reference::{List, Reference};
 use crate::db::Executor;
 use crate::driver::BoxFuture;
 use crate::error::Result;
-use crate::model::{IntoDraft, Model, Presence};
-use crate::query::Query;
+use crate::model::{Model, Presence};
+use crate::query::{IntoDraft, Query, Saved};
 use crate::relation::{Association, HasMany};
 
 /// What the accessors of a `has_many` of `M` call.
@@ -88,12 +88,12 @@ pub trait HasManyTarget<'a, M>: Sized {
     ) -> BoxFuture<'a, Result<u64>>;
 
     /// `user.create_task(..)`: saves a record of its own.
-    fn create<P: Presence>(
+    fn create<P: Presence, D: IntoDraft<Self>>(
         association: Association<M, Self, HasMany<P>>,
         record: &'a M,
         db: &'a (impl Executor + ?Sized),
-        draft: impl IntoDraft<Self>,
-    ) -> BoxFuture<'a, Result<Self>>;
+        draft: D,
+    ) -> BoxFuture<'a, Result<Saved<Self, D>>>;
 }
 
 impl<'a, M: Model, T: Model> HasManyTarget<'a, M> for T {
@@ -198,12 +198,12 @@ impl<'a, M: Model, T: Model> HasManyTarget<'a, M> for T {
         Box::pin(async move { children?.clear(handle).await })
     }
 
-    fn create<P: Presence>(
+    fn create<P: Presence, D: IntoDraft<T>>(
         association: Association<M, T, HasMany<P>>,
         record: &'a M,
         db: &'a (impl Executor + ?Sized),
-        draft: impl IntoDraft<T>,
-    ) -> BoxFuture<'a, Result<T>> {
+        draft: D,
+    ) -> BoxFuture<'a, Result<Saved<T, D>>> {
         let (children, draft, handle) =
             (Children::<T>::of(record, association.link()), draft.into_draft(), db.handle());
         Box::pin(async move { children?.create(handle, draft, false).await })

@@ -5,7 +5,8 @@ use super::reference::{List, Reference};
 use crate::db::Executor;
 use crate::driver::BoxFuture;
 use crate::error::Result;
-use crate::model::{IntoDraft, Model, Order, Presence};
+use crate::model::{Model, Order, Presence};
+use crate::query::{IntoDraft, Saved};
 use crate::relation::{Association, HasOne};
 use crate::sql::OrderTerm;
 
@@ -37,12 +38,12 @@ pub trait HasOneTarget<'a, M>: Sized {
     ) -> BoxFuture<'a, Result<u64>>;
 
     /// `user.create_profile(..)`: saves its one record.
-    fn create<P: Presence>(
+    fn create<P: Presence, D: IntoDraft<Self>>(
         association: Association<M, Self, HasOne<P>>,
         record: &'a M,
         db: &'a (impl Executor + ?Sized),
-        draft: impl IntoDraft<Self>,
-    ) -> BoxFuture<'a, Result<Self>>;
+        draft: D,
+    ) -> BoxFuture<'a, Result<Saved<Self, D>>>;
 }
 
 impl<'a, M: Model, T: Model> HasOneTarget<'a, M> for T {
@@ -79,12 +80,12 @@ impl<'a, M: Model, T: Model> HasOneTarget<'a, M> for T {
         Box::pin(async move { children?.clear(handle).await })
     }
 
-    fn create<P: Presence>(
+    fn create<P: Presence, D: IntoDraft<T>>(
         association: Association<M, T, HasOne<P>>,
         record: &'a M,
         db: &'a (impl Executor + ?Sized),
-        draft: impl IntoDraft<T>,
-    ) -> BoxFuture<'a, Result<T>> {
+        draft: D,
+    ) -> BoxFuture<'a, Result<Saved<T, D>>> {
         let (children, draft, handle) =
             (Children::<T>::of(record, association.link()), draft.into_draft(), db.handle());
         Box::pin(async move { children?.create(handle, draft, true).await })

@@ -14,7 +14,7 @@ use crate::sql::{Compare, Expr, Rows};
 use crate::value::Value;
 
 /// The values of some columns.
-pub(super) type Row = Vec<Value<'static>>;
+pub(in crate::relation) type Row = Vec<Value<'static>>;
 
 /// The most keys of one statement.
 pub(super) const CHUNK: usize = 1000;
@@ -25,7 +25,7 @@ pub(super) fn values<M: Model>(record: &M, columns: &[usize]) -> Result<Row> {
 }
 
 /// The values of these columns of a record that others are to refer to.
-pub(super) fn referred<M: Model>(record: &M, columns: &[usize]) -> Result<Row> {
+pub(in crate::relation) fn referred<M: Model>(record: &M, columns: &[usize]) -> Result<Row> {
     let row = values(record, columns)?;
     must_be_complete(M::TABLE, &row)?;
     Ok(row)
@@ -184,6 +184,20 @@ pub(super) async fn name_unknown<M: Model>(handle: Handle<'_>, columns: &Columns
     match columns.read_among(handle, columns, keys, Vec::new()).await {
         Ok(found) => unknown::<M>(&without(keys, &found)),
         Err(error) => error,
+    }
+}
+
+/// The error of a foreign key that names which of these keys, values of these columns, no record has; the database's own where all are there.
+pub(super) async fn named<M: Model>(
+    handle: Handle<'_>,
+    columns: &[usize],
+    keys: &[Row],
+    error: Error,
+) -> Error {
+    match name_unknown::<M>(handle, &Columns::of::<M>(M::TABLE, columns, columns), keys).await {
+        unknown @ Error::UnknownKeys { .. } => unknown,
+        // They are there: the database means something else.
+        _ => error,
     }
 }
 

@@ -19,10 +19,16 @@ mod children;
 mod has_many;
 mod has_one;
 mod keys;
+mod many_to_many;
+mod pairs;
 mod reference;
 
 pub use belongs_to::BelongsToTarget;
 pub use has_many::HasManyTarget;
 pub use has_one::HasOneTarget;
+pub(super) use keys::{Row, referred};
+pub use many_to_many::{ManyToManyTarget, PairTarget};
+pub(super) use pairs::link_all;
+pub use pairs::{JoinRow, PlainPair};
 pub use reference::Reference;
 pub use reference::{ByKey, ByMut, ByRecord, Given};

@@ -1,0 +1,185 @@
+//! Drafts that are saved together with drafts of associated records.
+
+use super::bulk::{self, Rows};
+use super::insert::insert_with;
+use crate::db::{Executor, Handle, Transaction};
+use crate::driver::BoxFuture;
+use crate::error::{Error, Result};
+use crate::model::{Draft, Model};
+
+/// What is saved as a record of the model `M`: a complete draft, with what its `with_..` methods were given.
+///
+/// ```
+/// # use orm_core::prelude::*;
+/// # #[derive(Model, Debug, Clone, PartialEq)]
+/// # struct Book { id: u64, title: String, author: Option<String>, #[model(default = 0)] loans: u32 }
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> orm_core::Result<()> {
+/// # if cfg!(not(feature = "sqlite")) { return Ok(()) }
+/// # let db = Db::connect("sqlite::memory:").await?;
+/// # Book::sync(&db).await?;
+/// use orm_core::query::IntoDraft;
+///
+/// async fn add(db: &Db, books: Vec<impl IntoDraft<Book>>) -> orm_core::Result<usize> {
+///     Ok(Book::bulk_create(db, books).await?.len())
+/// }
+/// assert_eq!(add(&db, vec![Book::build().title("Emma")]).await?, 1);
+/// # Ok(())
+/// # }
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a draft of `{M}`",
+    label = "expected `{M}::build()` and its setters"
+)]
+pub trait IntoDraft<M>: Send + 'static {
+    /// What is saved along: `()` for a draft alone.
+    type Along: Nested<M>;
+
+    /// The values, and what is saved along.
+    #[doc(hidden)]
+    fn into_draft(self) -> (Draft<M>, Self::Along)
+    where
+        M: Model;
+}
+
+/// What becomes of a draft `D` of the model `M`: the record, or a tuple of it and what was saved along, as an include would give it.
+pub type Saved<M, D> = <<D as IntoDraft<M>>::Along as Nested<M>>::Output;
+
+/// What is saved along with a draft of the model `M`: nothing, or what its `with_..` methods were given, one after the other.
+#[doc(hidden)]
+pub trait Nested<M>: Sized + Send + 'static {
+    /// What becomes of the draft.
+    type Output: Send + Sync + 'static;
+
+    /// What becomes of this.
+    type Saved: Send + 'static;
+
+    /// What becomes of it where it is nothing, so that nothing is to be done for it.
+    fn nothing() -> Option<Self::Saved> {
+        None
+    }
+
+    /// Saves what the drafts are to belong to, each at its own position, and fills their foreign keys.
+    fn before<'a>(
+        level: Vec<Self>,
+        drafts: &'a mut [Draft<M>],
+        handle: Handle<'a>,
+    ) -> BoxFuture<'a, Result<Vec<Self>>>
+    where
+        M: Model;
+
+    /// Saves what is to belong to these records.
+    fn after<'a>(
+        level: Vec<Self>,
+        records: &'a [M],
+        handle: Handle<'a>,
+    ) -> BoxFuture<'a, Result<Vec<Self::Saved>>>
+    where
+        M: Model;
+
+    /// Puts a record and what was saved along together.
+    fn output(record: M, saved: Self::Saved) -> Self::Output;
+
+    /// The same for many.
+    fn outputs(records: Vec<M>, saved: Vec<Self::Saved>) -> Vec<Self::Output> {
+        records.into_iter().zip(saved).map(|(record, saved)| Self::output(record, saved)).collect()
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<M: Model> Nested<M> for () {
+    type Output = M;
+    type Saved = ();
+
+    fn nothing() -> Option<()> {
+        Some(())
+    }
+
+    fn before<'a>(
+        level: Vec<()>,
+        _drafts: &'a mut [Draft<M>],
+        _handle: Handle<'a>,
+    ) -> BoxFuture<'a, Result<Vec<()>>> {
+        Box::pin(async { Ok(level) })
+    }
+
+    fn after<'a>(level: Vec<()>, _records: &'a [M], _handle: Handle<'a>) -> BoxFuture<'a, Result<Vec<()>>> {
+        Box::pin(async { Ok(level) })
+    }
+
+    fn output(record: M, (): ()) -> M {
+        record
+    }
+
+    fn outputs(records: Vec<M>, _saved: Vec<()>) -> Vec<M> {
+        records
+    }
+}
+
+/// Records, and what was saved along with each.
+pub(crate) type Level<M, A> = (Vec<M>, Vec<<A as Nested<M>>::Saved>);
+
+/// Saves drafts and what goes along with each, in as many bulk inserts as there are levels. The caller sees to it that all of it is
+/// in one transaction.
+pub(crate) fn save_level<'a, M: Model, A: Nested<M>>(
+    level: impl IntoIterator<Item = (Draft<M>, A)>,
+    handle: Handle<'a>,
+) -> BoxFuture<'a, Result<Level<M, A>>> {
+    let (mut drafts, along): (Vec<_>, Vec<_>) = level.into_iter().unzip();
+    Box::pin(async move {
+        if drafts.is_empty() {
+            return Ok((Vec::new(), Vec::new()));
+        }
+        let along = A::before(along, &mut drafts, handle).await?;
+        let records = bulk::bulk_create(handle, Rows::gather(drafts.into_iter())?).await?;
+        let saved = A::after(along, &records, handle).await?;
+        Ok((records, saved))
+    })
+}
+
+/// Saves a draft and what goes along with it: one INSERT where that is nothing, else all in one transaction.
+pub(crate) async fn save_with<M: Model, A: Nested<M>>(
+    draft: Draft<M>,
+    along: A,
+    handle: Handle<'_>,
+) -> Result<A::Output> {
+    if let Some(nothing) = A::nothing() {
+        return Ok(A::output(insert_with(handle, draft).await?, nothing));
+    }
+    let work = async |tx: &Transaction| save_level([(draft, along)], Handle::Transaction(tx)).await;
+    let (records, saved) = handle.atomically(work).await?;
+    // One draft becomes one record.
+    A::outputs(records, saved).pop().ok_or(Error::RecordNotFound { table: M::TABLE.name })
+}
+
+/// Saves many drafts and what goes along with each.
+pub(super) fn create_all<'a, M: Model, A: Nested<M>>(
+    level: impl Iterator<Item = (Draft<M>, A)>,
+    handle: Handle<'a>,
+) -> BoxFuture<'a, Result<Vec<A::Output>>> {
+    if A::nothing().is_some() {
+        let rows = Rows::gather(level.map(|(draft, _)| draft));
+        return Box::pin(async move { Ok(A::outputs(bulk::bulk_create(handle, rows?).await?, Vec::new())) });
+    }
+    let level: Vec<_> = level.collect();
+    Box::pin(async move {
+        let work = async |tx: &Transaction| save_level(level, Handle::Transaction(tx)).await;
+        let (records, saved) = handle.atomically(work).await?;
+        Ok(A::outputs(records, saved))
+    })
+}
+
+/// Saves a draft: what the `save` of a draft calls.
+///
+/// A boxed future, since a bound that is not met would be reported twice by an `async fn`.
+///
+/// # Errors
+/// [`Error::Encode`] where a value does not fit its column; whatever the database says. Then nothing is stored.
+#[doc(hidden)]
+pub fn save<'db, M: Model, A: Nested<M>, E: Executor + ?Sized>(
+    draft: Draft<M>,
+    along: A,
+    db: &'db E,
+) -> BoxFuture<'db, Result<A::Output>> {
+    Box::pin(save_with(draft, along, db.handle()))
+}

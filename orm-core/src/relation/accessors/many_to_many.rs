@@ -1,0 +1,283 @@
+//! The records that one is linked to over a join table.
+
+use super::children::{one_saved, query_of};
+use super::keys::referred;
+use super::pairs::{JoinRow, Pairs, link_all};
+use super::reference::{List, Reference};
+use crate::db::{Executor, Handle, Transaction};
+use crate::driver::BoxFuture;
+use crate::error::Result;
+use crate::model::Model;
+use crate::query::{IntoDraft, Nested as _, Query, Saved, save_level};
+use crate::relation::{Association, ManyToMany};
+
+/// What the accessors of a `many_to_many` of `M` over a join table `J` call.
+pub trait ManyToManyTarget<'a, M, J>: Sized {
+    /// What stands for its key.
+    type Key;
+
+    /// `post.tags()`: the records that this one is linked to.
+    fn query(association: Association<M, Self, ManyToMany<J>>, record: &M) -> Query<Self>;
+
+    /// `post.count_tags(..)`: how many there are.
+    fn count(
+        association: Association<M, Self, ManyToMany<J>>,
+        record: &'a M,
+        db: &'a (impl Executor + ?Sized),
+    ) -> BoxFuture<'a, Result<u64>>;
+
+    /// `post.has_tag(..)`: whether it is linked to this one.
+    fn has<By>(
+        association: Association<M, Self, ManyToMany<J>>,
+        record: &'a M,
+        db: &'a (impl Executor + ?Sized),
+        reference: impl Reference<Self, Self::Key, By> + 'a,
+    ) -> BoxFuture<'a, Result<bool>>;
+
+    /// `post.has_tags(..)`: whether it is linked to all of these.
+    fn has_all<By, R: Reference<Self, Self::Key, By> + 'a>(
+        association: Association<M, Self, ManyToMany<J>>,
+        record: &'a M,
+        db: &'a (impl Executor + ?Sized),
+        list: impl IntoIterator<Item = R>,
+    ) -> BoxFuture<'a, Result<bool>>;
+
+    /// `post.add_tag(..)`: links it to this one.
+    fn add<By>(
+        association: Association<M, Self, ManyToMany<J>>,
+        record: &'a M,
+        db: &'a (impl Executor + ?Sized),
+        reference: impl Reference<Self, Self::Key, By> + 'a,
+    ) -> BoxFuture<'a, Result<()>>;
+
+    /// `post.add_tags(..)`: links it to these.
+    fn add_all<By, R: Reference<Self, Self::Key, By> + 'a>(
+        association: Association<M, Self, ManyToMany<J>>,
+        record: &'a M,
+        db: &'a (impl Executor + ?Sized),
+        list: impl IntoIterator<Item = R>,
+    ) -> BoxFuture<'a, Result<()>>;
+
+    /// `post.set_tags(..)`: links it to these and no others.
+    fn set<By, R: Reference<Self, Self::Key, By> + 'a>(
+        association: Association<M, Self, ManyToMany<J>>,
+        record: &'a M,
+        db: &'a (impl Executor + ?Sized),
+        list: impl IntoIterator<Item = R>,
+    ) -> BoxFuture<'a, Result<()>>;
+
+    /// `post.remove_tag(..)`: un-links this one.
+    fn remove<By>(
+        association: Association<M, Self, ManyToMany<J>>,
+        record: &'a M,
+        db: &'a (impl Executor + ?Sized),
+        reference: impl Reference<Self, Self::Key, By> + 'a,
+    ) -> BoxFuture<'a, Result<u64>>;
+
+    /// `post.remove_tags(..)`: un-links these.
+    fn remove_all<By, R: Reference<Self, Self::Key, By> + 'a>(
+        association: Association<M, Self, ManyToMany<J>>,
+        record: &'a M,
+        db: &'a (impl Executor + ?Sized),
+        list: impl IntoIterator<Item = R>,
+    ) -> BoxFuture<'a, Result<u64>>;
+
+    /// `post.clear_tags(..)`: un-links all.
+    fn clear(
+        association: Association<M, Self, ManyToMany<J>>,
+        record: &'a M,
+        db: &'a (impl Executor + ?Sized),
+    ) -> BoxFuture<'a, Result<u64>>;
+
+    /// `post.create_tag(..)`: saves a record and links it.
+    fn create<D: IntoDraft<Self>>(
+        association: Association<M, Self, ManyToMany<J>>,
+        record: &'a M,
+        db: &'a (impl Executor + ?Sized),
+        draft: D,
+    ) -> BoxFuture<'a, Result<Saved<Self, D>>>;
+}
+
+impl<'a, M: Model, T: Model, J: JoinRow> ManyToManyTarget<'a, M, J> for T {
+    type Key = T::Key;
+
+    fn query(association: Association<M, T, ManyToMany<J>>, record: &M) -> Query<T> {
+        query_of(Pairs::<T>::of(record, association.link()).map(|pairs| pairs.linked()))
+    }
+
+    fn count(
+        association: Association<M, T, ManyToMany<J>>,
+        record: &'a M,
+        db: &'a (impl Executor + ?Sized),
+    ) -> BoxFuture<'a, Result<u64>> {
+        let (pairs, handle) = (Pairs::<T>::of(record, association.link()), db.handle());
+        Box::pin(async move { pairs?.count(handle).await })
+    }
+
+    fn has<By>(
+        association: Association<M, T, ManyToMany<J>>,
+        record: &'a M,
+        db: &'a (impl Executor + ?Sized),
+        reference: impl Reference<T, T::Key, By> + 'a,
+    ) -> BoxFuture<'a, Result<bool>> {
+        let (pairs, list, handle) = (
+            Pairs::<T>::of(record, association.link()),
+            List::new([reference], association.link().far),
+            db.handle(),
+        );
+        Box::pin(async move { pairs?.has(handle, list?).await })
+    }
+
+    fn has_all<By, R: Reference<T, T::Key, By> + 'a>(
+        association: Association<M, T, ManyToMany<J>>,
+        record: &'a M,
+        db: &'a (impl Executor + ?Sized),
+        list: impl IntoIterator<Item = R>,
+    ) -> BoxFuture<'a, Result<bool>> {
+        let (pairs, list, handle) = (
+            Pairs::<T>::of(record, association.link()),
+            List::new(list, association.link().far),
+            db.handle(),
+        );
+        Box::pin(async move { pairs?.has(handle, list?).await })
+    }
+
+    fn add<By>(
+        association: Association<M, T, ManyToMany<J>>,
+        record: &'a M,
+        db: &'a (impl Executor + ?Sized),
+        reference: impl Reference<T, T::Key, By> + 'a,
+    ) -> BoxFuture<'a, Result<()>> {
+        let (pairs, list, handle) = (
+            Pairs::<T>::of(record, association.link()),
+            List::new([reference], association.link().far),
+            db.handle(),
+        );
+        Box::pin(async move { pairs?.add::<J>(handle, list?).await })
+    }
+
+    fn add_all<By, R: Reference<T, T::Key, By> + 'a>(
+        association: Association<M, T, ManyToMany<J>>,
+        record: &'a M,
+        db: &'a (impl Executor + ?Sized),
+        list: impl IntoIterator<Item = R>,
+    ) -> BoxFuture<'a, Result<()>> {
+        let (pairs, list, handle) = (
+            Pairs::<T>::of(record, association.link()),
+            List::new(list, association.link().far),
+            db.handle(),
+        );
+        Box::pin(async move { pairs?.add::<J>(handle, list?).await })
+    }
+
+    fn set<By, R: Reference<T, T::Key, By> + 'a>(
+        association: Association<M, T, ManyToMany<J>>,
+        record: &'a M,
+        db: &'a (impl Executor + ?Sized),
+        list: impl IntoIterator<Item = R>,
+    ) -> BoxFuture<'a, Result<()>> {
+        let (pairs, list, handle) = (
+            Pairs::<T>::of(record, association.link()),
+            List::new(list, association.link().far),
+            db.handle(),
+        );
+        Box::pin(async move { pairs?.set::<J>(handle, list?).await })
+    }
+
+    fn remove<By>(
+        association: Association<M, T, ManyToMany<J>>,
+        record: &'a M,
+        db: &'a (impl Executor + ?Sized),
+        reference: impl Reference<T, T::Key, By> + 'a,
+    ) -> BoxFuture<'a, Result<u64>> {
+        let (pairs, list, handle) = (
+            Pairs::<T>::of(record, association.link()),
+            List::new([reference], association.link().far),
+            db.handle(),
+        );
+        Box::pin(async move { pairs?.remove::<J>(handle, list?).await })
+    }
+
+    fn remove_all<By, R: Reference<T, T::Key, By> + 'a>(
+        association: Association<M, T, ManyToMany<J>>,
+        record: &'a M,
+        db: &'a (impl Executor + ?Sized),
+        list: impl IntoIterator<Item = R>,
+    ) -> BoxFuture<'a, Result<u64>> {
+        let (pairs, list, handle) = (
+            Pairs::<T>::of(record, association.link()),
+            List::new(list, association.link().far),
+            db.handle(),
+        );
+        Box::pin(async move { pairs?.remove::<J>(handle, list?).await })
+    }
+
+    fn clear(
+        association: Association<M, T, ManyToMany<J>>,
+        record: &'a M,
+        db: &'a (impl Executor + ?Sized),
+    ) -> BoxFuture<'a, Result<u64>> {
+        let (pairs, handle) = (Pairs::<T>::of(record, association.link()), db.handle());
+        Box::pin(async move { pairs?.clear(handle).await })
+    }
+
+    fn create<D: IntoDraft<T>>(
+        association: Association<M, T, ManyToMany<J>>,
+        record: &'a M,
+        db: &'a (impl Executor + ?Sized),
+        draft: D,
+    ) -> BoxFuture<'a, Result<Saved<T, D>>> {
+        let (link, handle, draft) = (association.link(), db.handle(), draft.into_draft());
+        let near = referred(record, link.near);
+        Box::pin(async move {
+            let near = near?;
+            let created = handle
+                .atomically(async move |tx: &Transaction| {
+                    let handle = Handle::Transaction(tx);
+                    let (created, saved) = save_level([draft], handle).await?;
+                    for (record, through) in created.iter().zip(link.through) {
+                        let pair = (near.clone(), referred(record, link.far)?);
+                        link_all::<J>(handle, &through, &[pair]).await?;
+                    }
+                    Ok(D::Along::outputs(created, saved))
+                })
+                .await?;
+            one_saved::<T, D>(created)
+        })
+    }
+}
+
+/// What the accessor of a `many_to_many` of `M` calls that takes a row of the join table, a `J`.
+pub trait PairTarget<'a, M, J>: Sized {
+    /// What stands for its key.
+    type Key;
+
+    /// `post.add_tag_with(..)`: links it to this one by a row of the join table.
+    fn add_with<By, D: IntoDraft<J, Along = ()>>(
+        association: Association<M, Self, ManyToMany<J>>,
+        record: &'a M,
+        db: &'a (impl Executor + ?Sized),
+        reference: impl Reference<Self, Self::Key, By> + 'a,
+        draft: D,
+    ) -> BoxFuture<'a, Result<()>>;
+}
+
+impl<'a, M: Model, T: Model, J: Model> PairTarget<'a, M, J> for T {
+    type Key = T::Key;
+
+    fn add_with<By, D: IntoDraft<J, Along = ()>>(
+        association: Association<M, T, ManyToMany<J>>,
+        record: &'a M,
+        db: &'a (impl Executor + ?Sized),
+        reference: impl Reference<T, T::Key, By> + 'a,
+        draft: D,
+    ) -> BoxFuture<'a, Result<()>> {
+        let (pairs, list, handle) = (
+            Pairs::<T>::of(record, association.link()),
+            List::new([reference], association.link().far),
+            db.handle(),
+        );
+        let (draft, ()) = draft.into_draft();
+        Box::pin(async move { pairs?.add_with::<J>(handle, list?, draft).await })
+    }
+}
