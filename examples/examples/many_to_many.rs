@@ -30,12 +30,14 @@ struct Enrolment {
 async fn main() -> Result<(), Error> {
     let db = examples::connect().await?;
     db.sync_force(&[Student::TABLE, Course::TABLE, Enrolment::TABLE]).await?;
-    Student::bulk_create(&db, ["Ada", "Bob", "Cleo"].map(|name| Student::build().name(name))).await?;
-    Course::bulk_create(&db, ["Logic", "Music"].map(|title| Course::build().title(title))).await?;
-    let pairs = [(1_u64, 1_u64, Some(1_u8)), (1, 2, None), (2, 1, Some(3))];
-    let pairs = pairs
-        .map(|(student, course, mark)| Enrolment::build().student_id(student).course_id(course).mark(mark));
-    Enrolment::bulk_create(&db, pairs).await?;
+    let names = ["Ada", "Bob", "Cleo"];
+    let people = Student::bulk_create(&db, names.map(|name| Student::build().name(name))).await?;
+    let courses =
+        Course::bulk_create(&db, ["Logic", "Music"].map(|title| Course::build().title(title))).await?;
+    people[0].add_courses(&db, &courses).await?;
+    // The row of the join table has a column of its own. Ada is linked already, so hers is updated.
+    people[0].add_course_with(&db, &courses[0], Enrolment::build().mark(1)).await?;
+    people[1].add_course_with(&db, &courses[0], Enrolment::build().mark(3)).await?;
 
     let students = Student::find().include(Student::COURSES.with_join_row()).order_by(Student::ID);
     for (student, courses) in students.all(&db).await? {

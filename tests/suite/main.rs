@@ -28,6 +28,7 @@ mod includes;
 mod keys;
 mod lists;
 mod logging;
+mod nested_create;
 mod paging;
 mod projections;
 mod raw;
@@ -130,6 +131,7 @@ fn main() -> ExitCode {
         keys::cases(),
         lists::cases(),
         logging::cases(),
+        nested_create::cases(),
         paging::cases(),
         projections::cases(),
         raw::cases(),

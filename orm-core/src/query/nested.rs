@@ -51,8 +51,25 @@ pub trait Nested<M>: Sized + Send + 'static {
     /// What becomes of the draft.
     type Output: Send + Sync + 'static;
 
+    /// What is left of it once what the draft belongs to is saved.
+    type Half: Send + 'static;
+
     /// What becomes of this.
     type Saved: Send + 'static;
+
+    /// Drafts of the model, each with this along. A type of this trait, so that it can be named where it is not known yet whether there
+    /// is a model.
+    type Drafts: Send + 'static;
+
+    /// Gathers drafts.
+    fn collect(list: impl Iterator<Item = (Draft<M>, Self)>) -> Self::Drafts
+    where
+        M: Model;
+
+    /// The drafts again.
+    fn entries(drafts: Self::Drafts) -> Vec<(Draft<M>, Self)>
+    where
+        M: Model;
 
     /// What becomes of it where it is nothing, so that nothing is to be done for it.
     fn nothing() -> Option<Self::Saved> {
@@ -64,13 +81,13 @@ pub trait Nested<M>: Sized + Send + 'static {
         level: Vec<Self>,
         drafts: &'a mut [Draft<M>],
         handle: Handle<'a>,
-    ) -> BoxFuture<'a, Result<Vec<Self>>>
+    ) -> BoxFuture<'a, Result<Vec<Self::Half>>>
     where
         M: Model;
 
     /// Saves what is to belong to these records.
     fn after<'a>(
-        level: Vec<Self>,
+        level: Vec<Self::Half>,
         records: &'a [M],
         handle: Handle<'a>,
     ) -> BoxFuture<'a, Result<Vec<Self::Saved>>>
@@ -89,7 +106,17 @@ pub trait Nested<M>: Sized + Send + 'static {
 #[diagnostic::do_not_recommend]
 impl<M: Model> Nested<M> for () {
     type Output = M;
+    type Half = ();
     type Saved = ();
+    type Drafts = Vec<(Draft<M>, ())>;
+
+    fn collect(list: impl Iterator<Item = (Draft<M>, ())>) -> Self::Drafts {
+        list.collect()
+    }
+
+    fn entries(drafts: Self::Drafts) -> Vec<(Draft<M>, ())> {
+        drafts
+    }
 
     fn nothing() -> Option<()> {
         Some(())

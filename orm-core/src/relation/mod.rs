@@ -27,7 +27,7 @@ pub use attach::{Append, Attach};
 pub use check::{can_be_referred_to, has_key_of_one_column, is_pair, same_column, same_key};
 pub use include::Include;
 #[doc(hidden)]
-pub use nested::{Part, With};
+pub use nested::{NestedTarget, Part, With};
 #[doc(hidden)]
 pub use one::ToOne;
 #[doc(hidden)]

@@ -2,6 +2,7 @@
 
 use std::marker::PhantomData;
 
+use super::Attached;
 use super::accessors::{JoinRow, Row, link_all, referred};
 use super::association::{BelongsTo, Data, Kind, ManyToMany, foreign};
 use super::attach::Append;
@@ -9,30 +10,46 @@ use crate::db::Handle;
 use crate::driver::BoxFuture;
 use crate::error::Result;
 use crate::model::{Draft, Many, Maybe, Model, Presence};
-use crate::query::{IntoDraft, Nested, Saved, save_level};
+use crate::query::{IntoDraft, Nested, save_level};
 use crate::sql::Link;
 
-/// Drafts `D` of the model `T` that are saved along with one of another model. `K` says how they hang together: [`Many`] or [`Maybe`] that
-/// hold its key, [`BelongsTo`] one whose key it holds, [`ManyToMany`] over a join table.
+/// Drafts of the model `T`, each with an `A` along, that are saved along with one of another model. `K` says how they hang together:
+/// [`Many`] or [`Maybe`] that hold its key, [`BelongsTo`] one whose key it holds, [`ManyToMany`] over a join table.
 #[doc(hidden)]
 #[allow(missing_debug_implementations)]
-pub struct With<T, K, D: IntoDraft<T>> {
+pub struct With<T, K, A: Nested<T>> {
     data: Data,
-    drafts: Vec<D>,
-    saved: Vec<Saved<T, D>>,
+    drafts: A::Drafts,
     kind: PhantomData<fn() -> (T, K)>,
 }
 
-impl<T, K, D: IntoDraft<T>> With<T, K, D> {
+impl<T, K, A: Nested<T>> With<T, K, A> {
     /// These drafts, over the foreign keys of this association.
-    pub fn new(data: Data, drafts: Vec<D>) -> Self {
-        Self { data, drafts, saved: Vec::new(), kind: PhantomData }
+    pub fn new(data: Data, drafts: A::Drafts) -> Self {
+        Self { data, drafts, kind: PhantomData }
+    }
+}
+
+/// A model whose drafts can be saved along. As with the accessors, the lifetime is there so that whether it is a model is asked where a
+/// `with_..` is called.
+#[doc(hidden)]
+pub trait NestedTarget<'a>: Sized {
+    /// Gathers the drafts that a `with_..` is given.
+    fn drafts<A: Nested<Self>, D: IntoDraft<Self, Along = A>>(list: impl Iterator<Item = D>) -> A::Drafts;
+}
+
+impl<T: Model> NestedTarget<'_> for T {
+    fn drafts<A: Nested<T>, D: IntoDraft<T, Along = A>>(list: impl Iterator<Item = D>) -> A::Drafts {
+        A::collect(list.map(IntoDraft::into_draft))
     }
 }
 
 /// What one `with_..` was given.
 #[doc(hidden)]
 pub trait Part<M: Model>: Sized + Send + 'static {
+    /// As [`Nested::Half`].
+    type Half: Send + 'static;
+
     /// What becomes of it: as an include would give it.
     type Output: Send + Sync + 'static;
 
@@ -41,14 +58,11 @@ pub trait Part<M: Model>: Sized + Send + 'static {
         level: Vec<Self>,
         drafts: &'a mut [Draft<M>],
         handle: Handle<'a>,
-    ) -> BoxFuture<'a, Result<Vec<Self>>> {
-        let _ = (drafts, handle);
-        Box::pin(async { Ok(level) })
-    }
+    ) -> BoxFuture<'a, Result<Vec<Self::Half>>>;
 
     /// As [`Nested::after`].
     fn after<'a>(
-        level: Vec<Self>,
+        level: Vec<Self::Half>,
         records: &'a [M],
         handle: Handle<'a>,
     ) -> BoxFuture<'a, Result<Vec<Self::Output>>>;
@@ -62,13 +76,23 @@ where
     X: Part<M>,
 {
     type Output = <A::Output as Append<X::Output>>::Out;
+    type Half = (A::Half, X::Half);
     type Saved = (A::Saved, X::Output);
+    type Drafts = Vec<(Draft<M>, Self)>;
+
+    fn collect(list: impl Iterator<Item = (Draft<M>, Self)>) -> Self::Drafts {
+        list.collect()
+    }
+
+    fn entries(drafts: Self::Drafts) -> Vec<(Draft<M>, Self)> {
+        drafts
+    }
 
     fn before<'a>(
         level: Vec<Self>,
         drafts: &'a mut [Draft<M>],
         handle: Handle<'a>,
-    ) -> BoxFuture<'a, Result<Vec<Self>>> {
+    ) -> BoxFuture<'a, Result<Vec<Self::Half>>> {
         let (earlier, last): (Vec<_>, Vec<_>) = level.into_iter().unzip();
         Box::pin(async move {
             let earlier = A::before(earlier, drafts, handle).await?;
@@ -78,7 +102,7 @@ where
     }
 
     fn after<'a>(
-        level: Vec<Self>,
+        level: Vec<Self::Half>,
         records: &'a [M],
         handle: Handle<'a>,
     ) -> BoxFuture<'a, Result<Vec<Self::Saved>>> {
@@ -95,40 +119,44 @@ where
     }
 }
 
-/// A draft, and what is saved along with it.
-type Entry<T, D> = (Draft<T>, <D as IntoDraft<T>>::Along);
-
 /// Hands things out again as they were taken: to each as many as it gave.
 fn deal<O>(counts: Vec<usize>, things: Vec<O>) -> Vec<Vec<O>> {
     let mut things = things.into_iter();
     counts.into_iter().map(|count| things.by_ref().take(count).collect()).collect()
 }
 
-/// Drafts that hold the key of the record they go along with.
-async fn children<M: Model, T: Model, K, D: IntoDraft<T>>(
-    level: Vec<With<T, K, D>>,
+/// Saves drafts that hold the key of the record they go along with.
+async fn children<M: Model, T: Model, K, A: Nested<T>>(
+    level: Vec<With<T, K, A>>,
     records: &[M],
     handle: Handle<'_>,
-) -> Result<Vec<Vec<Saved<T, D>>>> {
+) -> Result<Vec<Vec<A::Output>>> {
     let mut counts = Vec::with_capacity(level.len());
-    let mut entries: Vec<Entry<T, D>> = Vec::new();
+    let mut all = Vec::new();
     for (with, record) in level.into_iter().zip(records) {
         let Link { near, far, .. } = foreign::<M, T>(&with.data);
         let key = referred(record, near)?;
-        counts.push(with.drafts.len());
-        for draft in with.drafts {
-            let (mut draft, along) = draft.into_draft();
-            draft.fill_all(far, &key)?;
-            entries.push((draft, along));
-        }
+        let mut entries = A::entries(with.drafts);
+        entries.iter_mut().try_for_each(|(draft, _)| draft.fill_all(far, &key))?;
+        counts.push(entries.len());
+        all.append(&mut entries);
     }
-    let (records, saved) = save_level(entries, handle).await?;
-    Ok(deal(counts, D::Along::outputs(records, saved)))
+    let (records, saved) = save_level(all, handle).await?;
+    Ok(deal(counts, A::outputs(records, saved)))
 }
 
 #[diagnostic::do_not_recommend]
-impl<M: Model, T: Model, D: IntoDraft<T>> Part<M> for With<T, Many, D> {
-    type Output = Vec<Saved<T, D>>;
+impl<M: Model, T: Model, A: Nested<T>> Part<M> for With<T, Many, A> {
+    type Half = Self;
+    type Output = Vec<A::Output>;
+
+    fn before<'a>(
+        level: Vec<Self>,
+        _drafts: &'a mut [Draft<M>],
+        _handle: Handle<'a>,
+    ) -> BoxFuture<'a, Result<Vec<Self>>> {
+        Box::pin(async { Ok(level) })
+    }
 
     fn after<'a>(
         level: Vec<Self>,
@@ -140,8 +168,17 @@ impl<M: Model, T: Model, D: IntoDraft<T>> Part<M> for With<T, Many, D> {
 }
 
 #[diagnostic::do_not_recommend]
-impl<M: Model, T: Model, D: IntoDraft<T>> Part<M> for With<T, Maybe, D> {
-    type Output = Option<Saved<T, D>>;
+impl<M: Model, T: Model, A: Nested<T>> Part<M> for With<T, Maybe, A> {
+    type Half = Self;
+    type Output = Option<A::Output>;
+
+    fn before<'a>(
+        level: Vec<Self>,
+        _drafts: &'a mut [Draft<M>],
+        _handle: Handle<'a>,
+    ) -> BoxFuture<'a, Result<Vec<Self>>> {
+        Box::pin(async { Ok(level) })
+    }
 
     fn after<'a>(
         level: Vec<Self>,
@@ -156,66 +193,58 @@ impl<M: Model, T: Model, D: IntoDraft<T>> Part<M> for With<T, Maybe, D> {
 }
 
 #[diagnostic::do_not_recommend]
-impl<M, T, P, D> Part<M> for With<T, BelongsTo<P>, D>
+impl<M, T, P, A> Part<M> for With<T, BelongsTo<P>, A>
 where
     M: Model,
     T: Model,
-    P: Presence<Shape: super::Attached, One<Saved<T, D>>: Send + Sync + 'static>,
-    D: IntoDraft<T>,
+    P: Presence<Shape: Attached, One<A::Output>: Send + Sync + 'static>,
+    A: Nested<T>,
 {
-    type Output = P::One<Saved<T, D>>;
+    type Half = P::One<A::Output>;
+    type Output = P::One<A::Output>;
 
     fn before<'a>(
-        mut level: Vec<Self>,
+        level: Vec<Self>,
         drafts: &'a mut [Draft<M>],
         handle: Handle<'a>,
-    ) -> BoxFuture<'a, Result<Vec<Self>>> {
+    ) -> BoxFuture<'a, Result<Vec<Self::Half>>> {
         Box::pin(async move {
-            let mut counts = Vec::with_capacity(level.len());
-            let mut entries: Vec<Entry<T, D>> = Vec::new();
-            for with in &mut level {
-                counts.push(with.drafts.len());
-                entries.extend(with.drafts.drain(..).map(IntoDraft::into_draft));
+            // Each was given one draft.
+            let links: Vec<Link> =
+                level.iter().map(|with| BelongsTo::<P>::link::<M, T>(&with.data)).collect();
+            let entries: Vec<_> = level.into_iter().flat_map(|with| A::entries(with.drafts)).collect();
+            let (owners, saved) = save_level(entries, handle).await?;
+            for ((draft, owner), link) in drafts.iter_mut().zip(&owners).zip(&links) {
+                draft.fill_all(link.near, &referred(owner, link.far)?)?;
             }
-            let (records, saved) = save_level(entries, handle).await?;
-            let mut owners = records.iter();
-            for ((with, draft), &count) in level.iter().zip(drafts).zip(&counts) {
-                let Link { near, far, .. } = BelongsTo::<P>::link::<M, T>(&with.data);
-                for owner in owners.by_ref().take(count) {
-                    draft.fill_all(near, &referred(owner, far)?)?;
-                }
-            }
-            for (with, saved) in level.iter_mut().zip(deal(counts, D::Along::outputs(records, saved))) {
-                with.saved = saved;
-            }
-            Ok(level)
+            let outputs = A::outputs(owners, saved).into_iter().zip(&links);
+            outputs
+                .map(|(output, link)| P::one(Some(output)).ok_or_else(|| super::one::missing(link)))
+                .collect()
         })
     }
 
     fn after<'a>(
-        level: Vec<Self>,
+        level: Vec<Self::Half>,
         _records: &'a [M],
         _handle: Handle<'a>,
     ) -> BoxFuture<'a, Result<Vec<Self::Output>>> {
-        Box::pin(async move {
-            let one = |mut with: Self| {
-                let link = BelongsTo::<P>::link::<M, T>(&with.data);
-                P::one(with.saved.pop()).ok_or_else(|| super::one::missing(&link))
-            };
-            level.into_iter().map(one).collect()
-        })
+        Box::pin(async { Ok(level) })
     }
 }
 
 #[diagnostic::do_not_recommend]
-impl<M, T, J, D> Part<M> for With<T, ManyToMany<J>, D>
-where
-    M: Model,
-    T: Model,
-    J: JoinRow,
-    D: IntoDraft<T>,
-{
-    type Output = Vec<Saved<T, D>>;
+impl<M: Model, T: Model, J: JoinRow, A: Nested<T>> Part<M> for With<T, ManyToMany<J>, A> {
+    type Half = Self;
+    type Output = Vec<A::Output>;
+
+    fn before<'a>(
+        level: Vec<Self>,
+        _drafts: &'a mut [Draft<M>],
+        _handle: Handle<'a>,
+    ) -> BoxFuture<'a, Result<Vec<Self>>> {
+        Box::pin(async { Ok(level) })
+    }
 
     fn after<'a>(
         level: Vec<Self>,
@@ -225,13 +254,14 @@ where
         Box::pin(async move {
             let mut counts = Vec::with_capacity(level.len());
             let mut links: Vec<Link> = Vec::with_capacity(level.len());
-            let mut entries: Vec<Entry<T, D>> = Vec::new();
+            let mut all = Vec::new();
             for with in level {
-                counts.push(with.drafts.len());
                 links.push(ManyToMany::<J>::link::<M, T>(&with.data));
-                entries.extend(with.drafts.into_iter().map(IntoDraft::into_draft));
+                let mut entries = A::entries(with.drafts);
+                counts.push(entries.len());
+                all.append(&mut entries);
             }
-            let (targets, saved) = save_level(entries, handle).await?;
+            let (targets, saved) = save_level(all, handle).await?;
             let (mut pairs, mut rest) = (Vec::<(Row, Row)>::new(), targets.iter());
             for (n, (link, record)) in links.iter().zip(records).enumerate() {
                 let near = referred(record, link.near)?;
@@ -245,7 +275,7 @@ where
                     link_all::<J>(handle, &through, &std::mem::take(&mut pairs)).await?;
                 }
             }
-            Ok(deal(counts, D::Along::outputs(targets, saved)))
+            Ok(deal(counts, A::outputs(targets, saved)))
         })
     }
 }

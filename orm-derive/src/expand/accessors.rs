@@ -15,9 +15,12 @@ pub(super) fn expand(model: &Model) -> Option<TokenStream> {
     let (ident, quiet) = (&model.ident, quiet());
     let methods: Vec<_> =
         model.associations.iter().flat_map(|association| methods(association, model)).collect();
+    // Inert ones do nothing with what they are given.
+    let unused = model.inert.then(|| quote!(#[allow(unused_variables)]));
     (!methods.is_empty()).then(|| {
         quote! {
             #quiet
+            #unused
             impl #ident {
                 #(#methods)*
             }
@@ -427,20 +430,24 @@ impl<'m> Writer<'m> {
         };
         let alias = alias.to_lower_camel_case();
         let this = if method.changes { quote!(&'a mut self) } else { quote!(&'a self) };
-        let reference = quote!(#core::relation::Reference<#target, <#target as #seam>::Key, By>);
-        let linked = quote!(#core::model::LinkDraft);
-        let draft = quote!(#core::query::IntoDraft);
-        let nested = quote!(#core::query::Nested<#target>);
+        let at = target.span();
+        let reference = quote_spanned!(at=> #core::relation::Reference<#target, <#target as #seam>::Key, By>);
+        let linked = quote_spanned!(at=> #core::model::LinkDraft);
+        let draft = quote_spanned!(at=> #core::query::IntoDraft);
+        let nested = quote_spanned!(at=> #core::query::Nested<#target>);
         let inert = self.model.inert;
         // The output names what a draft has along, and not the draft: one that is wrong would be two errors else.
         let saved = quote!(<A as #nested>::Output);
         let (generics, parameters, arguments, saved) = match &method.takes {
             Takes::Nothing => (quote!(), quote!(), quote!(), None),
-            Takes::One => {
-                (quote!(, By), quote!(, reference: impl #reference + 'a), quote!(, reference), None)
-            }
+            Takes::One => (
+                quote!(, By),
+                quote_spanned!(at=> , reference: impl #reference + 'a),
+                quote!(, reference),
+                None,
+            ),
             Takes::List => (
-                quote!(, By, R: #reference + 'a),
+                quote_spanned!(at=> , By, R: #reference + 'a),
                 quote!(, list: impl ::core::iter::IntoIterator<Item = R>),
                 quote!(, list),
                 None,
@@ -448,26 +455,25 @@ impl<'m> Writer<'m> {
             Takes::Draft | Takes::Child(_) if inert => (quote!(, D), quote!(, _: D), quote!(), None),
             Takes::OneAndRow(..) if inert => (quote!(, R, D), quote!(, _: R, _: D), quote!(), None),
             Takes::Draft => (
-                quote!(, A: #nested, D: #draft<#target, Along = A>),
+                quote_spanned!(at=> , A: #nested, D: #draft<#target, Along = A>),
                 quote!(, draft: D),
                 quote!(, draft),
                 Some(saved),
             ),
             Takes::Child(hash) => (
-                quote!(, A: #nested, D: #linked<#target, #hash, Linked: #draft<#target, Along = A>>),
+                quote_spanned!(at=> , A: #nested, D: #linked<#target, #hash, Linked: #draft<#target, Along = A>>),
                 quote!(, draft: D),
                 quote!(, <D as #linked<#target, #hash>>::linked(draft)),
                 Some(saved),
             ),
             Takes::OneAndRow(row, near, far) => (
-                quote!(, By, D: #linked<#row, #near, Linked: #linked<#row, #far, Linked: #draft<#row, Along = ()>>>),
-                quote!(, reference: impl #reference + 'a, row: D),
+                quote_spanned!(at=> , By, D: #linked<#row, #near, Linked: #linked<#row, #far, Linked: #draft<#row, Along = ()>>>),
+                quote_spanned!(at=> , reference: impl #reference + 'a, row: D),
                 quote!(, reference, #linked::<#row, #far>::linked(#linked::<#row, #near>::linked(row))),
                 None,
             ),
         };
         let output = saved.unwrap_or_else(|| quote!(#output));
-        let at = target.span();
         let bound = match method.needs {
             _ if inert => None,
             Needs::Nothing => None,

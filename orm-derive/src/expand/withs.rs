@@ -32,18 +32,18 @@ fn with(association: &Association, shape: &Shape<'_>, inert: bool) -> TokenStrea
         };
     }
     let many = matches!(association.kind, Kind::HasMany(..) | Kind::ManyToMany(_));
-    let linked = quote!(#core::model::LinkDraft);
-    // How the two hang together, what a draft must be, what it is then, and the fields of our own that are filled.
+    let linked = quote_spanned!(at=> #core::model::LinkDraft);
+    let draft_of = quote_spanned!(at=> #core::query::IntoDraft<#target, Along = A>);
+    // How the two hang together, what a draft must be, what makes it one, and the fields of our own that are filled.
     let mut set = &[][..];
-    let (kind, lifetime, bounds, ready) = match &association.kind {
+    let (kind, bounds, link) = match &association.kind {
         Kind::BelongsTo(n) => {
             let key = &shape.model.foreign_keys[*n];
             set = &key.columns;
             let presence = super::associations::presence(key);
             (
                 quote!(#core::relation::BelongsTo<#core::relation::#presence>),
-                None,
-                quote!(D: #core::query::IntoDraft<#target>),
+                quote_spanned!(at=> D: #draft_of,),
                 None,
             )
         }
@@ -51,39 +51,34 @@ fn with(association: &Association, shape: &Shape<'_>, inert: bool) -> TokenStrea
             let shape = if many { quote!(Many) } else { quote!(Maybe) };
             (
                 quote!(#core::model::#shape),
-                None,
-                quote!(D: #linked<#target, #hash, Linked: #core::query::IntoDraft<#target>>),
-                Some(hash),
+                quote_spanned!(at=> D: #linked<#target, #hash, Linked: #draft_of>,),
+                Some(quote!(.map(<D as #linked<#target, #hash>>::linked))),
             )
         }
         Kind::ManyToMany(join) => {
             let (row, (near, far)) = (join_model(join), join_hashes(join));
             (
                 quote!(#core::relation::ManyToMany<#row>),
-                Some(quote!('a,)),
-                quote!(D: #core::query::IntoDraft<#target>, #row: #core::relation::PlainPair<'a, #near, #far>),
+                quote_spanned!(at=> D: #draft_of, #row: #core::relation::PlainPair<'a, #near, #far>,),
                 None,
             )
         }
     };
-    let given = match ready {
-        Some(hash) => quote!(<D as #linked<#target, #hash>>::Linked),
-        None => quote!(D),
-    };
-    let link = ready.map(|hash| quote!(.map(<D as #linked<#target, #hash>>::linked)));
-    let (argument, drafts) = if many {
+    let (argument, list) = if many {
         (
             quote!(drafts: impl ::core::iter::IntoIterator<Item = D>),
-            quote!(::core::iter::IntoIterator::into_iter(drafts) #link .collect()),
+            quote!(::core::iter::IntoIterator::into_iter(drafts)),
         )
     } else {
-        (quote!(draft: D), quote!(::core::iter::once(draft) #link .collect()))
+        (quote!(draft: D), quote!(::core::iter::once(draft)))
     };
     let along = shape.along();
-    let with = quote_spanned!(at=> #core::relation::With<#target, #kind, #given>);
+    // What is saved along with the drafts is in the type, and not they: one that is wrong would be two errors else.
+    let with = quote_spanned!(at=> #core::relation::With<#target, #kind, A>);
     let result = shape.arguments(set, Some(quote!((#along, #with))));
     let (own, constant) = (respan(&ident.to_token_stream(), at), Ident::new(&constant.to_string(), at));
     let data = quote_spanned!(at=> #own::#constant.data());
+    let drafts = quote_spanned!(at=> <#target as #core::relation::NestedTarget<'a>>::drafts(#list #link));
     let body = shape.construct(Some(quote!((self.2, #core::relation::With::new(#data, #drafts)))));
     let forget = forget(set, shape);
     let this = if set.is_empty() { quote!(self) } else { quote!(mut self) };
@@ -95,9 +90,10 @@ fn with(association: &Association, shape: &Shape<'_>, inert: bool) -> TokenStrea
     quote_spanned! {at=>
         #[doc = #doc]
         #[doc(alias = "include")]
-        #vis fn #method<#lifetime D>(#this, #argument) -> #draft #result
+        #vis fn #method<'a, A: #core::query::Nested<#target>, D>(#this, #argument) -> #draft #result
         where
             #bounds
+            #target: #core::relation::NestedTarget<'a>,
         {
             #forget
             #body

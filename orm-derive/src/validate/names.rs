@@ -44,6 +44,7 @@ pub(super) fn validate(model: &Model, errors: &Errors) {
     setters_are_free(model, errors);
     association_constants_differ(model, errors);
     accessors_differ(model, errors);
+    withs_are_free(model, errors);
 }
 
 /// Leaves out what has a name that is taken, so that the rest of a model with mistakes can be written.
@@ -56,7 +57,9 @@ pub(crate) fn free(model: &mut Model) {
     let mut methods: HashSet<String> = RESERVED_ACCESSORS.map(str::to_owned).into();
     model.associations.retain(|association| {
         let names = accessors(association);
+        let with = format!("with_{}", naming::plain(&association.name));
         let free = !taken.contains(&association.constant.to_string())
+            && model.columns.iter().all(|column| naming::plain(&column.field) != with)
             && names.iter().collect::<HashSet<_>>().len() == names.len()
             && names.iter().all(|name| !methods.contains(name));
         if free {
@@ -118,6 +121,22 @@ fn setters_are_free(model: &Model, errors: &Errors) {
                 format_args!(
                     "`{}` has a method `{field}` already, so that it cannot be a setter: rename the field, and keep its column with #[model(column = {:?})]",
                     model.draft, name.text
+                ),
+            );
+        }
+    }
+}
+
+/// A draft has a setter of each field, and `with_tasks` of each association.
+fn withs_are_free(model: &Model, errors: &Errors) {
+    for association in &model.associations {
+        let with = format!("with_{}", naming::plain(&association.name));
+        if model.columns.iter().any(|column| naming::plain(&column.field) == with) {
+            errors.at(
+                association.name.span(),
+                format_args!(
+                    "the field `{with}` has a setter of that name, and so has this association's draft: {}",
+                    hint(association, model)
                 ),
             );
         }
