@@ -134,8 +134,7 @@ async fn deep(fixture: &Fixture) -> Outcome {
         .with_tasks([task("memo", &["good", "better"]), task("call", &[]), task("mail", &["best"])])
         .save(db)
         .await?;
-    let read: Vec<(User, Vec<(Task, Vec<Comment>)>)> =
-        User::find().include(User::TASKS.include(Task::COMMENTS)).all(db).await?;
+    let read = User::find().include(User::TASKS.include(Task::COMMENTS)).all(db).await?;
     check_eq!(read, [saved]);
     check_eq!(read[0].1[2].1[0].body, "best");
     Ok(())
@@ -151,7 +150,7 @@ async fn side_by_side(fixture: &Fixture) -> Outcome {
         .with_profile(Profile::build().bio("clerk"))
         .save(db)
         .await?;
-    let read: Vec<(User, Vec<Task>, Vec<Task>, Option<Profile>)> = User::find()
+    let read = User::find()
         .filter(User::NAME.eq("John"))
         .include(User::TASKS)
         .include(User::REVIEWS)
