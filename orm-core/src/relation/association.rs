@@ -52,15 +52,14 @@ impl<P: Presence<Shape: Attached>> Kind for BelongsTo<P> {
     type Shape = P::Shape;
 
     fn link<M: Model, T: Model>(data: &Data) -> Link {
-        let key = &M::TABLE.foreign_keys[data.foreign_key];
-        Link {
-            source: M::TABLE,
-            target: T::TABLE,
-            near: key.columns,
-            far: key.target_columns(),
-            through: None,
-        }
+        own::<M, T>(data)
     }
+}
+
+/// The link of a foreign key of the model's own.
+pub(super) fn own<M: Model, T: Model>(data: &Data) -> Link {
+    let key = &M::TABLE.foreign_keys[data.foreign_key];
+    Link { source: M::TABLE, target: T::TABLE, near: key.columns, far: key.target_columns(), through: None }
 }
 
 impl<P: Presence> Kind for HasOne<P> {

@@ -20,6 +20,8 @@ pub use accessors::{
     BelongsToTarget, ByKey, ByMut, ByRecord, Given, HasManyTarget, HasOneTarget, JoinRow, ManyToManyTarget,
     PairTarget, PlainPair,
 };
+#[doc(hidden)]
+pub use association::Data;
 pub use association::{Association, BelongsTo, HasMany, HasOne, Kind, ManyToMany};
 #[doc(hidden)]
 pub use attach::{Append, Attach};

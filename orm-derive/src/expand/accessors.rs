@@ -5,7 +5,7 @@ use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens as _, quote, quote_spanned};
 use syn::spanned::Spanned as _;
 
-use super::associations::{at_place, join_hashes, join_model};
+use super::associations::{at_place, data_constant, join_hashes, join_model};
 use super::{quiet, respan};
 use crate::ast::{Association, Join, JoinTable, Kind, Model};
 use crate::naming;
@@ -127,7 +127,7 @@ impl<'m> Writer<'m> {
                     "The `{name}` of this record: one SELECT{}.",
                     if optional { ", and none where the foreign key is NULL" } else { "" }
                 ),
-                ..self.method("*", "get", one)
+                ..self.method("*", if optional { "get" } else { "get_required" }, one)
             },
             Method {
                 doc: format!(
@@ -410,10 +410,10 @@ impl<'m> Writer<'m> {
             return quote!(::core::unreachable!());
         }
         let at = self.association.target.span();
-        let constant = Ident::new(&self.association.constant.to_string(), at);
+        let data = data_constant(self.association);
         let function = Ident::new(function, at);
         let (target, seam) = (&self.association.target, &self.seam);
-        quote_spanned!(at=> <#target as #seam>::#function(Self::#constant, #arguments))
+        quote_spanned!(at=> <#target as #seam>::#function(Self::#data, #arguments))
     }
 
     fn print(&self, method: &Method<'_>, name: &str) -> TokenStream {

@@ -200,14 +200,25 @@ pub(crate) fn constants(model: &Model) -> impl Iterator<Item = TokenStream> {
         let (at, near) = (target.span(), at_place(core, target.span()));
         let own = respan(&ident.to_token_stream(), at);
         let value = quote_spanned!(at=> #near::relation::Association::#value);
+        let data = (!model.inert).then(|| {
+            let (data, constant) = (data_constant(association), Ident::new(&constant.to_string(), at));
+            quote_spanned!(at=> const #data: #near::relation::Data = Self::#constant.data();)
+        });
         let ty = quote_spanned!(at=> #near::relation::Association<#own, #target, #near::relation::#kind>);
         quote! {
             #table
 
             #[doc = #doc]
             #vis const #constant: #ty = #value;
+
+            #data
         }
     })
+}
+
+/// What the accessors and the drafts take of an association, in a constant that has no type parameters to be looked at each time.
+pub(super) fn data_constant(association: &Association) -> Ident {
+    format_ident!("__{}", association.constant, span = association.target.span())
 }
 
 /// The kind as a type, and the call that makes the constant.

@@ -4,7 +4,7 @@ use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens as _, format_ident, quote, quote_spanned};
 use syn::spanned::Spanned as _;
 
-use super::associations::{at_place, join_hashes, join_model};
+use super::associations::{at_place, data_constant, join_hashes, join_model};
 use super::draft::Shape;
 use super::{quiet, respan};
 use crate::ast::{Association, Kind, Model};
@@ -17,7 +17,7 @@ pub(super) fn expand(shape: &Shape<'_>, inert: bool) -> TokenStream {
 
 fn with(association: &Association, shape: &Shape<'_>, inert: bool) -> TokenStream {
     let Model { ident, vis, draft, .. } = shape.model;
-    let Association { target, constant, name, .. } = association;
+    let Association { target, name, .. } = association;
     let at = target.span();
     let core = at_place(&shape.model.core, at);
     let name = naming::plain(name);
@@ -76,8 +76,8 @@ fn with(association: &Association, shape: &Shape<'_>, inert: bool) -> TokenStrea
     // What is saved along with the drafts is in the type, and not they: one that is wrong would be two errors else.
     let with = quote_spanned!(at=> #core::relation::With<#target, #kind, A>);
     let result = shape.arguments(set, Some(quote!((#along, #with))));
-    let (own, constant) = (respan(&ident.to_token_stream(), at), Ident::new(&constant.to_string(), at));
-    let data = quote_spanned!(at=> #own::#constant.data());
+    let (own, data) = (respan(&ident.to_token_stream(), at), data_constant(association));
+    let data = quote_spanned!(at=> #own::#data);
     let drafts = quote_spanned!(at=> <#target as #core::relation::NestedTarget<'a>>::drafts(#list #link));
     let body = shape.construct(Some(quote!((self.2, #core::relation::With::new(#data, #drafts)))));
     let forget = forget(set, shape);

@@ -1,5 +1,6 @@
 //! Eager loading.
 
+mod counter;
 mod counts;
 mod filters;
 mod limits;
@@ -15,6 +16,7 @@ use tests::{Fixture, Outcome};
 /// The behaviours of all parts.
 pub(crate) fn cases() -> Vec<crate::Case> {
     [
+        counter::cases(),
         counts::cases(),
         filters::cases(),
         limits::cases(),

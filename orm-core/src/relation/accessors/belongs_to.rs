@@ -6,10 +6,10 @@ use super::reference::{List, Reference};
 use crate::db::{Executor, Handle, Transaction};
 use crate::driver::BoxFuture;
 use crate::error::{Error, Result};
-use crate::model::{Model, Presence};
+use crate::model::Model;
 use crate::query::{IntoDraft, Nested as _, Record, Saved, save_level};
-use crate::relation::related::Attached;
-use crate::relation::{Association, BelongsTo, one};
+use crate::relation::association::{Data, own};
+use crate::relation::one;
 use crate::sql::Link;
 use crate::value::Value;
 
@@ -18,31 +18,34 @@ pub trait BelongsToTarget<'a, M>: Sized {
     /// What stands for its key.
     type Key;
 
-    /// `task.user(..)`: the record that this one belongs to.
-    fn get<P: Presence<Shape: Attached>>(
-        association: Association<M, Self, BelongsTo<P>>,
+    /// `task.user(..)`: the record that this one belongs to, if there is one.
+    fn get(
+        data: Data,
         record: &'a M,
         db: &'a (impl Executor + ?Sized),
-    ) -> BoxFuture<'a, Result<P::One<Self>>>;
+    ) -> BoxFuture<'a, Result<Option<Self>>>;
+
+    /// `task.user(..)`: the record that this one belongs to, where the foreign key is required.
+    fn get_required(
+        data: Data,
+        record: &'a M,
+        db: &'a (impl Executor + ?Sized),
+    ) -> BoxFuture<'a, Result<Self>>;
 
     /// `task.set_user(..)`: lets this record belong to that one.
-    fn set<P: Presence<Shape: Attached>, By>(
-        association: Association<M, Self, BelongsTo<P>>,
+    fn set<By>(
+        data: Data,
         record: &'a mut M,
         db: &'a (impl Executor + ?Sized),
         reference: impl Reference<Self, Self::Key, By> + 'a,
     ) -> BoxFuture<'a, Result<()>>;
 
     /// `task.clear_user(..)`: lets this record belong to none.
-    fn clear<P: Presence<Shape: Attached>>(
-        association: Association<M, Self, BelongsTo<P>>,
-        record: &'a mut M,
-        db: &'a (impl Executor + ?Sized),
-    ) -> BoxFuture<'a, Result<()>>;
+    fn clear(data: Data, record: &'a mut M, db: &'a (impl Executor + ?Sized)) -> BoxFuture<'a, Result<()>>;
 
     /// `task.create_user(..)`: saves the record that this one is to belong to.
-    fn create<P: Presence<Shape: Attached>, D: IntoDraft<Self>>(
-        association: Association<M, Self, BelongsTo<P>>,
+    fn create<D: IntoDraft<Self>>(
+        data: Data,
         record: &'a mut M,
         db: &'a (impl Executor + ?Sized),
         draft: D,
@@ -52,32 +55,31 @@ pub trait BelongsToTarget<'a, M>: Sized {
 impl<'a, M: Model, T: Model> BelongsToTarget<'a, M> for T {
     type Key = T::Key;
 
-    fn get<P: Presence<Shape: Attached>>(
-        association: Association<M, T, BelongsTo<P>>,
-        record: &'a M,
-        db: &'a (impl Executor + ?Sized),
-    ) -> BoxFuture<'a, Result<P::One<T>>> {
-        let (link, handle) = (association.link(), db.handle());
+    fn get(data: Data, record: &'a M, db: &'a (impl Executor + ?Sized)) -> BoxFuture<'a, Result<Option<T>>> {
+        let (link, handle) = (own::<M, T>(&data), db.handle());
         let key = values(record, link.near);
         Box::pin(async move {
             let key = key?;
-            let found = if key.iter().any(Value::is_null) {
-                None
-            } else {
-                let query = query::<T>(equal(T::TABLE, link.far, &key));
-                on!(handle, |db| query.one(db)).await?
-            };
-            P::one(found).ok_or_else(|| one::missing(&link))
+            if key.iter().any(Value::is_null) {
+                return Ok(None);
+            }
+            let query = query::<T>(equal(T::TABLE, link.far, &key));
+            on!(handle, |db| query.one(db)).await
         })
     }
 
-    fn set<P: Presence<Shape: Attached>, By>(
-        association: Association<M, T, BelongsTo<P>>,
+    fn get_required(data: Data, record: &'a M, db: &'a (impl Executor + ?Sized)) -> BoxFuture<'a, Result<T>> {
+        let found = Self::get(data, record, db);
+        Box::pin(async move { found.await?.ok_or_else(|| one::missing(&own::<M, T>(&data))) })
+    }
+
+    fn set<By>(
+        data: Data,
         record: &'a mut M,
         db: &'a (impl Executor + ?Sized),
         reference: impl Reference<T, T::Key, By> + 'a,
     ) -> BoxFuture<'a, Result<()>> {
-        let (link, handle) = (association.link(), db.handle());
+        let (link, handle) = (own::<M, T>(&data), db.handle());
         let list = List::new([reference], link.far);
         Box::pin(async move {
             let mut list = list?;
@@ -91,22 +93,18 @@ impl<'a, M: Model, T: Model> BelongsToTarget<'a, M> for T {
         })
     }
 
-    fn clear<P: Presence<Shape: Attached>>(
-        association: Association<M, T, BelongsTo<P>>,
-        record: &'a mut M,
-        db: &'a (impl Executor + ?Sized),
-    ) -> BoxFuture<'a, Result<()>> {
-        let nothing = association.link().near.iter().map(|&column| (column, Value::Null)).collect();
+    fn clear(data: Data, record: &'a mut M, db: &'a (impl Executor + ?Sized)) -> BoxFuture<'a, Result<()>> {
+        let nothing = own::<M, T>(&data).near.iter().map(|&column| (column, Value::Null)).collect();
         record.update(db, assignments(&nothing))
     }
 
-    fn create<P: Presence<Shape: Attached>, D: IntoDraft<T>>(
-        association: Association<M, T, BelongsTo<P>>,
+    fn create<D: IntoDraft<T>>(
+        data: Data,
         record: &'a mut M,
         db: &'a (impl Executor + ?Sized),
         draft: D,
     ) -> BoxFuture<'a, Result<Saved<T, D>>> {
-        let (link, handle, draft) = (association.link(), db.handle(), draft.into_draft());
+        let (link, handle, draft) = (own::<M, T>(&data), db.handle(), draft.into_draft());
         Box::pin(async move {
             // A copy, so that the fields stay where the commit fails.
             let mut changed = record.clone_record();

@@ -5,9 +5,9 @@ use super::reference::{List, Reference};
 use crate::db::Executor;
 use crate::driver::BoxFuture;
 use crate::error::Result;
-use crate::model::{Model, Presence};
+use crate::model::Model;
 use crate::query::{IntoDraft, Query, Saved};
-use crate::relation::{Association, HasMany};
+use crate::relation::association::{Data, foreign};
 
 /// What the accessors of a `has_many` of `M` call.
 pub trait HasManyTarget<'a, M>: Sized {
@@ -15,81 +15,73 @@ pub trait HasManyTarget<'a, M>: Sized {
     type Key;
 
     /// `user.tasks()`: the records of this one.
-    fn query<P: Presence>(association: Association<M, Self, HasMany<P>>, record: &M) -> Query<Self>;
+    fn query(data: Data, record: &M) -> Query<Self>;
 
     /// `user.count_tasks(..)`: how many records this one has.
-    fn count<P: Presence>(
-        association: Association<M, Self, HasMany<P>>,
-        record: &'a M,
-        db: &'a (impl Executor + ?Sized),
-    ) -> BoxFuture<'a, Result<u64>>;
+    fn count(data: Data, record: &'a M, db: &'a (impl Executor + ?Sized)) -> BoxFuture<'a, Result<u64>>;
 
     /// `user.has_task(..)`: whether this is one of its records.
-    fn has<P: Presence, By>(
-        association: Association<M, Self, HasMany<P>>,
+    fn has<By>(
+        data: Data,
         record: &'a M,
         db: &'a (impl Executor + ?Sized),
         reference: impl Reference<Self, Self::Key, By> + 'a,
     ) -> BoxFuture<'a, Result<bool>>;
 
     /// `user.has_tasks(..)`: whether all of these are its records.
-    fn has_all<P: Presence, By, R: Reference<Self, Self::Key, By> + 'a>(
-        association: Association<M, Self, HasMany<P>>,
+    fn has_all<By, R: Reference<Self, Self::Key, By> + 'a>(
+        data: Data,
         record: &'a M,
         db: &'a (impl Executor + ?Sized),
         list: impl IntoIterator<Item = R>,
     ) -> BoxFuture<'a, Result<bool>>;
 
     /// `user.add_task(..)`: makes this one of its records.
-    fn add<P: Presence, By>(
-        association: Association<M, Self, HasMany<P>>,
+    fn add<By>(
+        data: Data,
         record: &'a M,
         db: &'a (impl Executor + ?Sized),
         reference: impl Reference<Self, Self::Key, By> + 'a,
     ) -> BoxFuture<'a, Result<()>>;
 
     /// `user.add_tasks(..)`: makes these its records.
-    fn add_all<P: Presence, By, R: Reference<Self, Self::Key, By> + 'a>(
-        association: Association<M, Self, HasMany<P>>,
+    fn add_all<By, R: Reference<Self, Self::Key, By> + 'a>(
+        data: Data,
         record: &'a M,
         db: &'a (impl Executor + ?Sized),
         list: impl IntoIterator<Item = R>,
     ) -> BoxFuture<'a, Result<()>>;
 
     /// `user.set_tasks(..)`: makes these its only records.
-    fn set<P: Presence, By, R: Reference<Self, Self::Key, By> + 'a>(
-        association: Association<M, Self, HasMany<P>>,
+    fn set<By, R: Reference<Self, Self::Key, By> + 'a>(
+        data: Data,
         record: &'a M,
         db: &'a (impl Executor + ?Sized),
         list: impl IntoIterator<Item = R>,
     ) -> BoxFuture<'a, Result<()>>;
 
     /// `user.remove_task(..)`: un-links this record.
-    fn remove<P: Presence, By>(
-        association: Association<M, Self, HasMany<P>>,
+    fn remove<By>(
+        data: Data,
         record: &'a M,
         db: &'a (impl Executor + ?Sized),
         reference: impl Reference<Self, Self::Key, By> + 'a,
     ) -> BoxFuture<'a, Result<u64>>;
 
     /// `user.remove_tasks(..)`: un-links these records.
-    fn remove_all<P: Presence, By, R: Reference<Self, Self::Key, By> + 'a>(
-        association: Association<M, Self, HasMany<P>>,
+    fn remove_all<By, R: Reference<Self, Self::Key, By> + 'a>(
+        data: Data,
         record: &'a M,
         db: &'a (impl Executor + ?Sized),
         list: impl IntoIterator<Item = R>,
     ) -> BoxFuture<'a, Result<u64>>;
 
     /// `user.clear_tasks(..)`: un-links all of its records.
-    fn clear<P: Presence>(
-        association: Association<M, Self, HasMany<P>>,
-        record: &'a M,
-        db: &'a (impl Executor + ?Sized),
-    ) -> BoxFuture<'a, Result<u64>>;
+    fn clear(data: Data, record: &'a M, db: &'a (impl Executor + ?Sized)) -> BoxFuture<'a, Result<u64>>;
 
     /// `user.create_task(..)`: saves a record of its own.
-    fn create<P: Presence, D: IntoDraft<Self>>(
-        association: Association<M, Self, HasMany<P>>,
+    fn create<D: IntoDraft<Self>>(
+        data: Data,
         record: &'a M,
         db: &'a (impl Executor + ?Sized),
         draft: D,
@@ -99,113 +91,105 @@ pub trait HasManyTarget<'a, M>: Sized {
 impl<'a, M: Model, T: Model> HasManyTarget<'a, M> for T {
     type Key = T::Key;
 
-    fn query<P: Presence>(association: Association<M, T, HasMany<P>>, record: &M) -> Query<T> {
-        query_of(Children::<T>::of(record, association.link()).map(|children| children.condition()))
+    fn query(data: Data, record: &M) -> Query<T> {
+        query_of(Children::<T>::of(record, foreign::<M, T>(&data)).map(|children| children.condition()))
     }
 
-    fn count<P: Presence>(
-        association: Association<M, T, HasMany<P>>,
-        record: &'a M,
-        db: &'a (impl Executor + ?Sized),
-    ) -> BoxFuture<'a, Result<u64>> {
-        let (children, handle) = (Children::<T>::of(record, association.link()), db.handle());
+    fn count(data: Data, record: &'a M, db: &'a (impl Executor + ?Sized)) -> BoxFuture<'a, Result<u64>> {
+        let (children, handle) = (Children::<T>::of(record, foreign::<M, T>(&data)), db.handle());
         Box::pin(async move { children?.count(handle).await })
     }
 
-    fn has<P: Presence, By>(
-        association: Association<M, T, HasMany<P>>,
+    fn has<By>(
+        data: Data,
         record: &'a M,
         db: &'a (impl Executor + ?Sized),
         reference: impl Reference<T, T::Key, By> + 'a,
     ) -> BoxFuture<'a, Result<bool>> {
         let (children, list, handle) =
-            (Children::of(record, association.link()), List::by_key([reference]), db.handle());
+            (Children::of(record, foreign::<M, T>(&data)), List::by_key([reference]), db.handle());
         Box::pin(async move { children?.has(handle, list?).await })
     }
 
-    fn has_all<P: Presence, By, R: Reference<T, T::Key, By> + 'a>(
-        association: Association<M, T, HasMany<P>>,
+    fn has_all<By, R: Reference<T, T::Key, By> + 'a>(
+        data: Data,
         record: &'a M,
         db: &'a (impl Executor + ?Sized),
         list: impl IntoIterator<Item = R>,
     ) -> BoxFuture<'a, Result<bool>> {
         let (children, list, handle) =
-            (Children::of(record, association.link()), List::by_key(list), db.handle());
+            (Children::of(record, foreign::<M, T>(&data)), List::by_key(list), db.handle());
         Box::pin(async move { children?.has(handle, list?).await })
     }
 
-    fn add<P: Presence, By>(
-        association: Association<M, T, HasMany<P>>,
+    fn add<By>(
+        data: Data,
         record: &'a M,
         db: &'a (impl Executor + ?Sized),
         reference: impl Reference<T, T::Key, By> + 'a,
     ) -> BoxFuture<'a, Result<()>> {
         let (children, list, handle) =
-            (Children::of(record, association.link()), List::by_key([reference]), db.handle());
+            (Children::of(record, foreign::<M, T>(&data)), List::by_key([reference]), db.handle());
         Box::pin(async move { children?.add(handle, list?).await })
     }
 
-    fn add_all<P: Presence, By, R: Reference<T, T::Key, By> + 'a>(
-        association: Association<M, T, HasMany<P>>,
+    fn add_all<By, R: Reference<T, T::Key, By> + 'a>(
+        data: Data,
         record: &'a M,
         db: &'a (impl Executor + ?Sized),
         list: impl IntoIterator<Item = R>,
     ) -> BoxFuture<'a, Result<()>> {
         let (children, list, handle) =
-            (Children::of(record, association.link()), List::by_key(list), db.handle());
+            (Children::of(record, foreign::<M, T>(&data)), List::by_key(list), db.handle());
         Box::pin(async move { children?.add(handle, list?).await })
     }
 
-    fn set<P: Presence, By, R: Reference<T, T::Key, By> + 'a>(
-        association: Association<M, T, HasMany<P>>,
+    fn set<By, R: Reference<T, T::Key, By> + 'a>(
+        data: Data,
         record: &'a M,
         db: &'a (impl Executor + ?Sized),
         list: impl IntoIterator<Item = R>,
     ) -> BoxFuture<'a, Result<()>> {
         let (children, list, handle) =
-            (Children::of(record, association.link()), List::by_key(list), db.handle());
+            (Children::of(record, foreign::<M, T>(&data)), List::by_key(list), db.handle());
         Box::pin(async move { children?.set(handle, list?).await })
     }
 
-    fn remove<P: Presence, By>(
-        association: Association<M, T, HasMany<P>>,
+    fn remove<By>(
+        data: Data,
         record: &'a M,
         db: &'a (impl Executor + ?Sized),
         reference: impl Reference<T, T::Key, By> + 'a,
     ) -> BoxFuture<'a, Result<u64>> {
         let (children, list, handle) =
-            (Children::of(record, association.link()), List::by_key([reference]), db.handle());
+            (Children::of(record, foreign::<M, T>(&data)), List::by_key([reference]), db.handle());
         Box::pin(async move { children?.remove(handle, list?).await })
     }
 
-    fn remove_all<P: Presence, By, R: Reference<T, T::Key, By> + 'a>(
-        association: Association<M, T, HasMany<P>>,
+    fn remove_all<By, R: Reference<T, T::Key, By> + 'a>(
+        data: Data,
         record: &'a M,
         db: &'a (impl Executor + ?Sized),
         list: impl IntoIterator<Item = R>,
     ) -> BoxFuture<'a, Result<u64>> {
         let (children, list, handle) =
-            (Children::of(record, association.link()), List::by_key(list), db.handle());
+            (Children::of(record, foreign::<M, T>(&data)), List::by_key(list), db.handle());
         Box::pin(async move { children?.remove(handle, list?).await })
     }
 
-    fn clear<P: Presence>(
-        association: Association<M, T, HasMany<P>>,
-        record: &'a M,
-        db: &'a (impl Executor + ?Sized),
-    ) -> BoxFuture<'a, Result<u64>> {
-        let (children, handle) = (Children::<T>::of(record, association.link()), db.handle());
+    fn clear(data: Data, record: &'a M, db: &'a (impl Executor + ?Sized)) -> BoxFuture<'a, Result<u64>> {
+        let (children, handle) = (Children::<T>::of(record, foreign::<M, T>(&data)), db.handle());
         Box::pin(async move { children?.clear(handle).await })
     }
 
-    fn create<P: Presence, D: IntoDraft<T>>(
-        association: Association<M, T, HasMany<P>>,
+    fn create<D: IntoDraft<T>>(
+        data: Data,
         record: &'a M,
         db: &'a (impl Executor + ?Sized),
         draft: D,
     ) -> BoxFuture<'a, Result<Saved<T, D>>> {
         let (children, draft, handle) =
-            (Children::<T>::of(record, association.link()), draft.into_draft(), db.handle());
+            (Children::<T>::of(record, foreign::<M, T>(&data)), draft.into_draft(), db.handle());
         Box::pin(async move { children?.create(handle, draft, false).await })
     }
 }

@@ -5,9 +5,9 @@ use super::reference::{List, Reference};
 use crate::db::Executor;
 use crate::driver::BoxFuture;
 use crate::error::Result;
-use crate::model::{Model, Order, Presence};
+use crate::model::{Model, Order};
 use crate::query::{IntoDraft, Saved};
-use crate::relation::{Association, HasOne};
+use crate::relation::association::{Data, foreign};
 use crate::sql::OrderTerm;
 
 /// What the accessors of a `has_one` of `M` call.
@@ -16,30 +16,26 @@ pub trait HasOneTarget<'a, M>: Sized {
     type Key;
 
     /// `user.profile(..)`: the record of this one, the first by key where there are several.
-    fn get<P: Presence>(
-        association: Association<M, Self, HasOne<P>>,
+    fn get(
+        data: Data,
         record: &'a M,
         db: &'a (impl Executor + ?Sized),
     ) -> BoxFuture<'a, Result<Option<Self>>>;
 
     /// `user.set_profile(..)`: makes this its one record.
-    fn set<P: Presence, By>(
-        association: Association<M, Self, HasOne<P>>,
+    fn set<By>(
+        data: Data,
         record: &'a M,
         db: &'a (impl Executor + ?Sized),
         reference: impl Reference<Self, Self::Key, By> + 'a,
     ) -> BoxFuture<'a, Result<()>>;
 
     /// `user.clear_profile(..)`: un-links its record.
-    fn clear<P: Presence>(
-        association: Association<M, Self, HasOne<P>>,
-        record: &'a M,
-        db: &'a (impl Executor + ?Sized),
-    ) -> BoxFuture<'a, Result<u64>>;
+    fn clear(data: Data, record: &'a M, db: &'a (impl Executor + ?Sized)) -> BoxFuture<'a, Result<u64>>;
 
     /// `user.create_profile(..)`: saves its one record.
-    fn create<P: Presence, D: IntoDraft<Self>>(
-        association: Association<M, Self, HasOne<P>>,
+    fn create<D: IntoDraft<Self>>(
+        data: Data,
         record: &'a M,
         db: &'a (impl Executor + ?Sized),
         draft: D,
@@ -49,45 +45,37 @@ pub trait HasOneTarget<'a, M>: Sized {
 impl<'a, M: Model, T: Model> HasOneTarget<'a, M> for T {
     type Key = T::Key;
 
-    fn get<P: Presence>(
-        association: Association<M, T, HasOne<P>>,
-        record: &'a M,
-        db: &'a (impl Executor + ?Sized),
-    ) -> BoxFuture<'a, Result<Option<T>>> {
-        let children = Children::<T>::of(record, association.link()).map(|children| children.condition());
+    fn get(data: Data, record: &'a M, db: &'a (impl Executor + ?Sized)) -> BoxFuture<'a, Result<Option<T>>> {
+        let children = Children::<T>::of(record, foreign::<M, T>(&data)).map(|children| children.condition());
         let order: Vec<Order<T>> =
             T::TABLE.key_columns().map(|column| Order::from_term(OrderTerm::of(column))).collect();
         query_of::<T>(children).order_by(order).one(db)
     }
 
-    fn set<P: Presence, By>(
-        association: Association<M, T, HasOne<P>>,
+    fn set<By>(
+        data: Data,
         record: &'a M,
         db: &'a (impl Executor + ?Sized),
         reference: impl Reference<T, T::Key, By> + 'a,
     ) -> BoxFuture<'a, Result<()>> {
         let (children, list, handle) =
-            (Children::of(record, association.link()), List::by_key([reference]), db.handle());
+            (Children::of(record, foreign::<M, T>(&data)), List::by_key([reference]), db.handle());
         Box::pin(async move { children?.set(handle, list?).await })
     }
 
-    fn clear<P: Presence>(
-        association: Association<M, T, HasOne<P>>,
-        record: &'a M,
-        db: &'a (impl Executor + ?Sized),
-    ) -> BoxFuture<'a, Result<u64>> {
-        let (children, handle) = (Children::<T>::of(record, association.link()), db.handle());
+    fn clear(data: Data, record: &'a M, db: &'a (impl Executor + ?Sized)) -> BoxFuture<'a, Result<u64>> {
+        let (children, handle) = (Children::<T>::of(record, foreign::<M, T>(&data)), db.handle());
         Box::pin(async move { children?.clear(handle).await })
     }
 
-    fn create<P: Presence, D: IntoDraft<T>>(
-        association: Association<M, T, HasOne<P>>,
+    fn create<D: IntoDraft<T>>(
+        data: Data,
         record: &'a M,
         db: &'a (impl Executor + ?Sized),
         draft: D,
     ) -> BoxFuture<'a, Result<Saved<T, D>>> {
         let (children, draft, handle) =
-            (Children::<T>::of(record, association.link()), draft.into_draft(), db.handle());
+            (Children::<T>::of(record, foreign::<M, T>(&data)), draft.into_draft(), db.handle());
         Box::pin(async move { children?.create(handle, draft, true).await })
     }
 }

@@ -9,7 +9,7 @@ use crate::driver::BoxFuture;
 use crate::error::Result;
 use crate::model::Model;
 use crate::query::{IntoDraft, Nested as _, Query, Saved, save_level};
-use crate::relation::{Association, ManyToMany};
+use crate::relation::association::{Data, Kind as _, ManyToMany};
 
 /// What the accessors of a `many_to_many` of `M` over a join table `J` call.
 pub trait ManyToManyTarget<'a, M, J>: Sized {
@@ -17,18 +17,14 @@ pub trait ManyToManyTarget<'a, M, J>: Sized {
     type Key;
 
     /// `post.tags()`: the records that this one is linked to.
-    fn query(association: Association<M, Self, ManyToMany<J>>, record: &M) -> Query<Self>;
+    fn query(data: Data, record: &M) -> Query<Self>;
 
     /// `post.count_tags(..)`: how many there are.
-    fn count(
-        association: Association<M, Self, ManyToMany<J>>,
-        record: &'a M,
-        db: &'a (impl Executor + ?Sized),
-    ) -> BoxFuture<'a, Result<u64>>;
+    fn count(data: Data, record: &'a M, db: &'a (impl Executor + ?Sized)) -> BoxFuture<'a, Result<u64>>;
 
     /// `post.has_tag(..)`: whether it is linked to this one.
     fn has<By>(
-        association: Association<M, Self, ManyToMany<J>>,
+        data: Data,
         record: &'a M,
         db: &'a (impl Executor + ?Sized),
         reference: impl Reference<Self, Self::Key, By> + 'a,
@@ -36,7 +32,7 @@ pub trait ManyToManyTarget<'a, M, J>: Sized {
 
     /// `post.has_tags(..)`: whether it is linked to all of these.
     fn has_all<By, R: Reference<Self, Self::Key, By> + 'a>(
-        association: Association<M, Self, ManyToMany<J>>,
+        data: Data,
         record: &'a M,
         db: &'a (impl Executor + ?Sized),
         list: impl IntoIterator<Item = R>,
@@ -44,7 +40,7 @@ pub trait ManyToManyTarget<'a, M, J>: Sized {
 
     /// `post.add_tag(..)`: links it to this one.
     fn add<By>(
-        association: Association<M, Self, ManyToMany<J>>,
+        data: Data,
         record: &'a M,
         db: &'a (impl Executor + ?Sized),
         reference: impl Reference<Self, Self::Key, By> + 'a,
@@ -52,7 +48,7 @@ pub trait ManyToManyTarget<'a, M, J>: Sized {
 
     /// `post.add_tags(..)`: links it to these.
     fn add_all<By, R: Reference<Self, Self::Key, By> + 'a>(
-        association: Association<M, Self, ManyToMany<J>>,
+        data: Data,
         record: &'a M,
         db: &'a (impl Executor + ?Sized),
         list: impl IntoIterator<Item = R>,
@@ -60,7 +56,7 @@ pub trait ManyToManyTarget<'a, M, J>: Sized {
 
     /// `post.set_tags(..)`: links it to these and no others.
     fn set<By, R: Reference<Self, Self::Key, By> + 'a>(
-        association: Association<M, Self, ManyToMany<J>>,
+        data: Data,
         record: &'a M,
         db: &'a (impl Executor + ?Sized),
         list: impl IntoIterator<Item = R>,
@@ -68,7 +64,7 @@ pub trait ManyToManyTarget<'a, M, J>: Sized {
 
     /// `post.remove_tag(..)`: un-links this one.
     fn remove<By>(
-        association: Association<M, Self, ManyToMany<J>>,
+        data: Data,
         record: &'a M,
         db: &'a (impl Executor + ?Sized),
         reference: impl Reference<Self, Self::Key, By> + 'a,
@@ -76,22 +72,18 @@ pub trait ManyToManyTarget<'a, M, J>: Sized {
 
     /// `post.remove_tags(..)`: un-links these.
     fn remove_all<By, R: Reference<Self, Self::Key, By> + 'a>(
-        association: Association<M, Self, ManyToMany<J>>,
+        data: Data,
         record: &'a M,
         db: &'a (impl Executor + ?Sized),
         list: impl IntoIterator<Item = R>,
     ) -> BoxFuture<'a, Result<u64>>;
 
     /// `post.clear_tags(..)`: un-links all.
-    fn clear(
-        association: Association<M, Self, ManyToMany<J>>,
-        record: &'a M,
-        db: &'a (impl Executor + ?Sized),
-    ) -> BoxFuture<'a, Result<u64>>;
+    fn clear(data: Data, record: &'a M, db: &'a (impl Executor + ?Sized)) -> BoxFuture<'a, Result<u64>>;
 
     /// `post.create_tag(..)`: saves a record and links it.
     fn create<D: IntoDraft<Self>>(
-        association: Association<M, Self, ManyToMany<J>>,
+        data: Data,
         record: &'a M,
         db: &'a (impl Executor + ?Sized),
         draft: D,
@@ -101,133 +93,125 @@ pub trait ManyToManyTarget<'a, M, J>: Sized {
 impl<'a, M: Model, T: Model, J: JoinRow> ManyToManyTarget<'a, M, J> for T {
     type Key = T::Key;
 
-    fn query(association: Association<M, T, ManyToMany<J>>, record: &M) -> Query<T> {
-        query_of(Pairs::<T>::of(record, association.link()).map(|pairs| pairs.linked()))
+    fn query(data: Data, record: &M) -> Query<T> {
+        query_of(Pairs::<T>::of(record, ManyToMany::<J>::link::<M, T>(&data)).map(|pairs| pairs.linked()))
     }
 
-    fn count(
-        association: Association<M, T, ManyToMany<J>>,
-        record: &'a M,
-        db: &'a (impl Executor + ?Sized),
-    ) -> BoxFuture<'a, Result<u64>> {
-        let (pairs, handle) = (Pairs::<T>::of(record, association.link()), db.handle());
+    fn count(data: Data, record: &'a M, db: &'a (impl Executor + ?Sized)) -> BoxFuture<'a, Result<u64>> {
+        let (pairs, handle) = (Pairs::<T>::of(record, ManyToMany::<J>::link::<M, T>(&data)), db.handle());
         Box::pin(async move { pairs?.count(handle).await })
     }
 
     fn has<By>(
-        association: Association<M, T, ManyToMany<J>>,
+        data: Data,
         record: &'a M,
         db: &'a (impl Executor + ?Sized),
         reference: impl Reference<T, T::Key, By> + 'a,
     ) -> BoxFuture<'a, Result<bool>> {
         let (pairs, list, handle) = (
-            Pairs::<T>::of(record, association.link()),
-            List::new([reference], association.link().far),
+            Pairs::<T>::of(record, ManyToMany::<J>::link::<M, T>(&data)),
+            List::new([reference], ManyToMany::<J>::link::<M, T>(&data).far),
             db.handle(),
         );
         Box::pin(async move { pairs?.has(handle, list?).await })
     }
 
     fn has_all<By, R: Reference<T, T::Key, By> + 'a>(
-        association: Association<M, T, ManyToMany<J>>,
+        data: Data,
         record: &'a M,
         db: &'a (impl Executor + ?Sized),
         list: impl IntoIterator<Item = R>,
     ) -> BoxFuture<'a, Result<bool>> {
         let (pairs, list, handle) = (
-            Pairs::<T>::of(record, association.link()),
-            List::new(list, association.link().far),
+            Pairs::<T>::of(record, ManyToMany::<J>::link::<M, T>(&data)),
+            List::new(list, ManyToMany::<J>::link::<M, T>(&data).far),
             db.handle(),
         );
         Box::pin(async move { pairs?.has(handle, list?).await })
     }
 
     fn add<By>(
-        association: Association<M, T, ManyToMany<J>>,
+        data: Data,
         record: &'a M,
         db: &'a (impl Executor + ?Sized),
         reference: impl Reference<T, T::Key, By> + 'a,
     ) -> BoxFuture<'a, Result<()>> {
         let (pairs, list, handle) = (
-            Pairs::<T>::of(record, association.link()),
-            List::new([reference], association.link().far),
+            Pairs::<T>::of(record, ManyToMany::<J>::link::<M, T>(&data)),
+            List::new([reference], ManyToMany::<J>::link::<M, T>(&data).far),
             db.handle(),
         );
         Box::pin(async move { pairs?.add::<J>(handle, list?).await })
     }
 
     fn add_all<By, R: Reference<T, T::Key, By> + 'a>(
-        association: Association<M, T, ManyToMany<J>>,
+        data: Data,
         record: &'a M,
         db: &'a (impl Executor + ?Sized),
         list: impl IntoIterator<Item = R>,
     ) -> BoxFuture<'a, Result<()>> {
         let (pairs, list, handle) = (
-            Pairs::<T>::of(record, association.link()),
-            List::new(list, association.link().far),
+            Pairs::<T>::of(record, ManyToMany::<J>::link::<M, T>(&data)),
+            List::new(list, ManyToMany::<J>::link::<M, T>(&data).far),
             db.handle(),
         );
         Box::pin(async move { pairs?.add::<J>(handle, list?).await })
     }
 
     fn set<By, R: Reference<T, T::Key, By> + 'a>(
-        association: Association<M, T, ManyToMany<J>>,
+        data: Data,
         record: &'a M,
         db: &'a (impl Executor + ?Sized),
         list: impl IntoIterator<Item = R>,
     ) -> BoxFuture<'a, Result<()>> {
         let (pairs, list, handle) = (
-            Pairs::<T>::of(record, association.link()),
-            List::new(list, association.link().far),
+            Pairs::<T>::of(record, ManyToMany::<J>::link::<M, T>(&data)),
+            List::new(list, ManyToMany::<J>::link::<M, T>(&data).far),
             db.handle(),
         );
         Box::pin(async move { pairs?.set::<J>(handle, list?).await })
     }
 
     fn remove<By>(
-        association: Association<M, T, ManyToMany<J>>,
+        data: Data,
         record: &'a M,
         db: &'a (impl Executor + ?Sized),
         reference: impl Reference<T, T::Key, By> + 'a,
     ) -> BoxFuture<'a, Result<u64>> {
         let (pairs, list, handle) = (
-            Pairs::<T>::of(record, association.link()),
-            List::new([reference], association.link().far),
+            Pairs::<T>::of(record, ManyToMany::<J>::link::<M, T>(&data)),
+            List::new([reference], ManyToMany::<J>::link::<M, T>(&data).far),
             db.handle(),
         );
         Box::pin(async move { pairs?.remove::<J>(handle, list?).await })
     }
 
     fn remove_all<By, R: Reference<T, T::Key, By> + 'a>(
-        association: Association<M, T, ManyToMany<J>>,
+        data: Data,
         record: &'a M,
         db: &'a (impl Executor + ?Sized),
         list: impl IntoIterator<Item = R>,
     ) -> BoxFuture<'a, Result<u64>> {
         let (pairs, list, handle) = (
-            Pairs::<T>::of(record, association.link()),
-            List::new(list, association.link().far),
+            Pairs::<T>::of(record, ManyToMany::<J>::link::<M, T>(&data)),
+            List::new(list, ManyToMany::<J>::link::<M, T>(&data).far),
             db.handle(),
         );
         Box::pin(async move { pairs?.remove::<J>(handle, list?).await })
     }
 
-    fn clear(
-        association: Association<M, T, ManyToMany<J>>,
-        record: &'a M,
-        db: &'a (impl Executor + ?Sized),
-    ) -> BoxFuture<'a, Result<u64>> {
-        let (pairs, handle) = (Pairs::<T>::of(record, association.link()), db.handle());
+    fn clear(data: Data, record: &'a M, db: &'a (impl Executor + ?Sized)) -> BoxFuture<'a, Result<u64>> {
+        let (pairs, handle) = (Pairs::<T>::of(record, ManyToMany::<J>::link::<M, T>(&data)), db.handle());
         Box::pin(async move { pairs?.clear(handle).await })
     }
 
     fn create<D: IntoDraft<T>>(
-        association: Association<M, T, ManyToMany<J>>,
+        data: Data,
         record: &'a M,
         db: &'a (impl Executor + ?Sized),
         draft: D,
     ) -> BoxFuture<'a, Result<Saved<T, D>>> {
-        let (link, handle, draft) = (association.link(), db.handle(), draft.into_draft());
+        let (link, handle, draft) = (ManyToMany::<J>::link::<M, T>(&data), db.handle(), draft.into_draft());
         let near = referred(record, link.near);
         Box::pin(async move {
             let near = near?;
@@ -254,7 +238,7 @@ pub trait PairTarget<'a, M, J>: Sized {
 
     /// `post.add_tag_with(..)`: links it to this one by a row of the join table.
     fn add_with<By, D: IntoDraft<J, Along = ()>>(
-        association: Association<M, Self, ManyToMany<J>>,
+        data: Data,
         record: &'a M,
         db: &'a (impl Executor + ?Sized),
         reference: impl Reference<Self, Self::Key, By> + 'a,
@@ -266,15 +250,15 @@ impl<'a, M: Model, T: Model, J: Model> PairTarget<'a, M, J> for T {
     type Key = T::Key;
 
     fn add_with<By, D: IntoDraft<J, Along = ()>>(
-        association: Association<M, T, ManyToMany<J>>,
+        data: Data,
         record: &'a M,
         db: &'a (impl Executor + ?Sized),
         reference: impl Reference<T, T::Key, By> + 'a,
         draft: D,
     ) -> BoxFuture<'a, Result<()>> {
         let (pairs, list, handle) = (
-            Pairs::<T>::of(record, association.link()),
-            List::new([reference], association.link().far),
+            Pairs::<T>::of(record, ManyToMany::<J>::link::<M, T>(&data)),
+            List::new([reference], ManyToMany::<J>::link::<M, T>(&data).far),
             db.handle(),
         );
         let (draft, ()) = draft.into_draft();
