@@ -3,6 +3,8 @@
 //! The derive wraps [`Draft`] in a struct of the model's own, `NoteDraft`, with one type parameter per required field. A parameter
 //! is a marker type named after the field until the field's setter has been called, and [`Set`] from then on.
 
+use std::marker::PhantomData;
+
 use chrono::NaiveDateTime;
 
 use super::Model;
@@ -105,11 +107,16 @@ impl<M: Model> Default for Draft<M> {
     }
 }
 
+/// The column of a model that the database generates: a constant, so that what is done with it is the code of that column alone.
+pub(crate) struct Generated<M>(PhantomData<M>);
+
+impl<M: Model> Generated<M> {
+    pub(crate) const ID: Option<usize> = M::TABLE.auto_increment();
+}
+
 /// The columns of a model that a draft may leave to the runtime.
 #[derive(Debug)]
 pub(crate) struct Blanks {
-    /// The one that the database generates.
-    id: Option<usize>,
     /// Those that get the time.
     stamps: Vec<(usize, Value<'static>)>,
 }
@@ -119,10 +126,7 @@ impl Blanks {
     pub(crate) fn new(table: &Table, now: NaiveDateTime) -> Self {
         let managed =
             |(n, column): (usize, &ColumnDef)| column.managed.map(|_| (n, types::timestamp(now, column)));
-        Self {
-            id: table.auto_increment(),
-            stamps: table.columns.iter().enumerate().filter_map(managed).collect(),
-        }
+        Self { stamps: table.columns.iter().enumerate().filter_map(managed).collect() }
     }
 
     /// Fills the fields that are not set yet, and says whether the id was.
@@ -131,7 +135,7 @@ impl Blanks {
         for (column, stamp) in &self.stamps {
             M::fill(fields, *column, stamp.borrow())?;
         }
-        match self.id {
+        match Generated::<M>::ID {
             // The first id that databases generate, so that every type of an id can be it.
             Some(id) => Ok(!M::fill(fields, id, Value::UInt(1))?),
             None => Ok(true),

@@ -13,9 +13,9 @@ mod value;
 pub(crate) use assign::Change;
 pub use assign::{Assignment, Assignments};
 pub use column::Column;
-pub(crate) use draft::Blanks;
 #[doc(hidden)]
 pub use draft::LinkDraft;
+pub(crate) use draft::{Blanks, Generated};
 pub use draft::{Draft, FieldSet, Set};
 pub(crate) use expr::condition;
 pub use expr::{Expr, Order, OrderBy};

@@ -7,7 +7,7 @@ use chrono::{NaiveDateTime, Utc};
 use crate::db::{Call, CallStatement, Handle};
 use crate::driver::NoRows;
 use crate::error::{Error, Mismatch, Result};
-use crate::model::{Blanks, Draft, Model};
+use crate::model::{Blanks, Draft, Generated, Model};
 use crate::schema::{ColumnDef, Table};
 use crate::sql::{Dialect, fixed, too_large};
 use crate::types::{ColumnType, Values};
@@ -147,7 +147,7 @@ impl<'r, M: Model> Values<'r> for Row<'_, 'r, M> {
 
 /// Gives a record its id.
 pub(super) fn set_id<M: Model>(record: &mut M, id: u64) -> Result<()> {
-    match M::TABLE.auto_increment() {
+    match Generated::<M>::ID {
         Some(column) => record.set_value(column, Value::UInt(id)),
         None => Ok(()),
     }

@@ -105,8 +105,15 @@ impl Table {
     }
 
     /// The column that the database generates, if there is one.
-    pub fn auto_increment(&self) -> Option<usize> {
-        self.columns.iter().position(|column| column.auto_increment)
+    pub const fn auto_increment(&self) -> Option<usize> {
+        let mut n = 0;
+        while n < self.columns.len() {
+            if self.columns[n].auto_increment {
+                return Some(n);
+            }
+            n += 1;
+        }
+        None
     }
 
     /// Whether the column at this position is part of the primary key.

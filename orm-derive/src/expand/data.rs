@@ -60,6 +60,7 @@ pub(crate) fn expand(model: &Model) -> TokenStream {
                 #(#values)*
             }
 
+            #[inline]
             fn set_value(&mut self, column: usize, value: #core::value::Value<'static>) -> #core::Result<()> {
                 let def = &Self::TABLE.columns[column];
                 match column {

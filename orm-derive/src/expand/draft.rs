@@ -50,6 +50,7 @@ pub(super) fn data(model: &Model) -> TokenStream {
             #ident { #(#empty)* }
         }
 
+        #[inline]
         fn fill(
             #fields: &mut Self::Fields,
             column: usize,

@@ -108,16 +108,8 @@ impl MysqlConnection {
         let Self { conn: Some(conn), fixed, dynamic, server, in_transaction, .. } = self else {
             return Err(Failure::Ours(gone()));
         };
-        // One pass over the values, which may be many.
-        let mut size = statement.sql().len() + 16;
-        let params: Vec<_> = params
-            .into_iter()
-            .map(|value| {
-                size = size.saturating_add(value.wire_size());
-                to_driver(value)
-            })
-            .collect();
-        check_size(size, server.packet_limit)?;
+        let (params, size) = to_driver(params);
+        check_size(size.saturating_add(statement.sql().len() + 16), server.packet_limit)?;
         let handle = match statement {
             Statement::Text(sql) => {
                 if !params.is_empty() {

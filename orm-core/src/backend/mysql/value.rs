@@ -10,24 +10,29 @@ use mysql_async::consts::{ColumnFlags, ColumnType};
 use crate::driver::Cells;
 use crate::value::Value;
 
-/// A parameter for the driver. Owned text and bytes are moved, never copied.
-#[inline]
-pub(super) fn to_driver(value: Value<'_>) -> DriverValue {
-    match value {
-        Value::Null => DriverValue::NULL,
-        Value::Int(number) => DriverValue::Int(number),
-        Value::UInt(number) => DriverValue::UInt(number),
-        Value::Float(number) => DriverValue::Float(number),
-        Value::Double(number) => DriverValue::Double(number),
-        Value::Text(text) => DriverValue::Bytes(text.into_owned().into_bytes()),
-        Value::Bytes(bytes) => DriverValue::Bytes(bytes.into_owned()),
-        Value::Date(date) => driver_date(date, NaiveTime::MIN),
-        Value::DateTime(moment) => driver_date(moment.date(), moment.time()),
-        Value::Time(time) => {
-            let [hour, minute, second] = clock(time);
-            DriverValue::Time(false, 0, hour, minute, second, micros(time))
+/// Parameters for the driver, and about how many bytes they have. Owned text and bytes are moved, never copied.
+pub(super) fn to_driver(values: Vec<Value<'_>>) -> (Vec<DriverValue>, usize) {
+    let (mut params, mut size) = (Vec::with_capacity(values.len()), 0_usize);
+    for value in values {
+        size = size.saturating_add(value.wire_size());
+        // Each is made where it stays: one that is made elsewhere first is copied from there before its parts are written.
+        match value {
+            Value::Null => params.push(DriverValue::NULL),
+            Value::Int(number) => params.push(DriverValue::Int(number)),
+            Value::UInt(number) => params.push(DriverValue::UInt(number)),
+            Value::Float(number) => params.push(DriverValue::Float(number)),
+            Value::Double(number) => params.push(DriverValue::Double(number)),
+            Value::Text(text) => params.push(DriverValue::Bytes(text.into_owned().into_bytes())),
+            Value::Bytes(bytes) => params.push(DriverValue::Bytes(bytes.into_owned())),
+            Value::Date(date) => params.push(driver_date(date, NaiveTime::MIN)),
+            Value::DateTime(moment) => params.push(driver_date(moment.date(), moment.time())),
+            Value::Time(time) => {
+                let [hour, minute, second] = clock(time);
+                params.push(DriverValue::Time(false, 0, hour, minute, second, micros(time)));
+            }
         }
     }
+    (params, size)
 }
 
 /// The driver's date. `types/` lets only years from 1 to 9999 through, so that nothing is lost; a year beyond would become year 0, which the servers refuse.
