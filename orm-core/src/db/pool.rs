@@ -84,7 +84,8 @@ impl Pool {
         }
         // A server that does not answer would cost a deadline for each of its connections.
         let after = self.acquire_timeout;
-        tokio::time::timeout(after, self.make_ready(held))
+        // Boxed, so that the common case does not carry the room for it.
+        tokio::time::timeout(after, Box::pin(self.make_ready(held)))
             .await
             .unwrap_or(Err(Error::Timeout { operation: Operation::Acquire, after }))
     }
@@ -99,7 +100,13 @@ impl Pool {
     }
 
     async fn take(&self) -> Result<Held> {
-        let object = self.inner.get().await.map_err(|error| self.error(error))?;
+        // One that is free is taken without a timer; nobody is overtaken, since what comes free goes to those who wait.
+        let at_once = Timeouts { wait: Some(Duration::ZERO), ..self.inner.timeouts() };
+        let object = match self.inner.timeout_get(&at_once).await {
+            Err(PoolError::Timeout(TimeoutType::Wait)) => Box::pin(self.inner.get()).await,
+            other => other,
+        };
+        let object = object.map_err(|error| self.error(error))?;
         let mut held = Held { object: Some(object), recovering: false };
         held.session().transaction = None;
         Ok(held)

@@ -72,11 +72,13 @@ pub trait Dialect: fmt::Debug + Send + Sync {
     fn identifier(&self, out: &mut String, name: &str) {
         let quote = self.quote();
         out.push(quote);
-        for character in name.chars() {
-            if character == quote {
+        // Between two quotes within the name stand the two that mean one.
+        for (n, part) in name.split(quote).enumerate() {
+            if n > 0 {
+                out.push(quote);
                 out.push(quote);
             }
-            out.push(character);
+            out.push_str(part);
         }
         out.push(quote);
     }

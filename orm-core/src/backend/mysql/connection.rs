@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::num::NonZeroUsize;
+use std::pin::pin;
 
 use lru::LruCache;
 use mysql_async::consts::StatusFlags;
@@ -79,7 +80,7 @@ impl MysqlConnection {
             let server = Server::ask(&mut conn).await?;
             Ok((conn, server))
         };
-        let connected = guarded(connected, &Whose::default()).await;
+        let connected = guarded(pin!(connected), &Whose::default()).await;
         let (conn, server) = connected
             .unwrap_or_else(|| Err(DriverFailure::Driver(DriverError::PacketOutOfOrder)))
             .map_err(|failure| error::connecting(failure, options))?;
@@ -225,7 +226,8 @@ impl MysqlConnection {
     /// Asks whether the transaction is still open: the reply to a ping says so, one to a failed statement does not.
     async fn ask_for_status(&mut self) {
         let Some(conn) = &mut self.conn else { return };
-        match guarded(conn.ping(), &Whose::default()).await {
+        let answer = guarded(conn.ping().as_mut(), &Whose::default()).await;
+        match answer {
             Some(Ok(())) => self.in_transaction = status(conn),
             _ => self.conn.take().map_or((), hang_up),
         }
@@ -242,8 +244,10 @@ impl Connection for MysqlConnection {
         Box::pin(async move {
             self.start()?;
             let whose = Whose::default();
-            let outcome = guarded(self.run(statement, params, sink, &whose), &whose).await;
-            let outcome = outcome.unwrap_or_else(gave_up);
+            let outcome = {
+                let run = pin!(self.run(statement, params, sink, &whose));
+                guarded(run, &whose).await.unwrap_or_else(gave_up)
+            };
             self.settle(outcome, statement.sql()).await
         })
     }
@@ -251,8 +255,10 @@ impl Connection for MysqlConnection {
     fn control(&mut self, command: Control) -> BoxFuture<'_, Result<()>> {
         Box::pin(async move {
             self.start()?;
-            let outcome = guarded(self.command(command), &Whose::default()).await;
-            let outcome = outcome.unwrap_or_else(gave_up);
+            let outcome = {
+                let command = pin!(self.command(command));
+                guarded(command, &Whose::default()).await.unwrap_or_else(gave_up)
+            };
             self.settle(outcome, "").await
         })
     }
@@ -279,7 +285,8 @@ impl Connection for MysqlConnection {
                 let (options, number) = (conn.opts().clone(), conn.id());
                 hang_up(conn);
                 // A server that does not answer cannot be told.
-                let _ = guarded(kill(options, &self.server.identity, number), &Whose::default()).await;
+                let kill = pin!(kill(options, &self.server.identity, number));
+                let _ = guarded(kill, &Whose::default()).await;
             }
         })
     }

@@ -1,7 +1,8 @@
 //! Keeps the driver's panics from the application: mysql_async gives up that way on some streams that no server should send.
 
+use std::future::poll_fn;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
-use std::pin::pin;
+use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll, Waker};
 
@@ -23,9 +24,10 @@ impl Whose {
 }
 
 /// Runs a future of the driver's to its end; `None` where it panicked. What it worked on is of no use then.
-pub(super) async fn guarded<F: Future>(future: F, whose: &Whose) -> Option<F::Output> {
-    let mut future = pin!(future);
-    std::future::poll_fn(|context| match catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(context))) {
+///
+/// It is polled where it was pinned: handed over, an `async fn` would keep room for it twice.
+pub(super) async fn guarded<F: Future + ?Sized>(mut future: Pin<&mut F>, whose: &Whose) -> Option<F::Output> {
+    poll_fn(|context| match catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(context))) {
         Ok(poll) => poll.map(Some),
         Err(panic) if whose.0.load(Ordering::Relaxed) => resume_unwind(panic),
         Err(_) => Poll::Ready(None),

@@ -42,7 +42,7 @@ impl<'d> Writer<'d> {
         Self {
             dialect,
             sql: String::with_capacity(128),
-            params: Vec::new(),
+            params: Vec::with_capacity(4),
             placeholders: 0,
             root: "",
             at: Place::Only,
