@@ -47,6 +47,8 @@ spawn() { # name folder port
     --pid-file="$folder/pid" --datadir="$folder/data" --tmpdir="$folder/tmp" --secure-file-priv="$folder/files" \
     --max-connections=500 --innodb-buffer-pool-size=64M </dev/null >>"$folder/log" 2>&1 9>&- &
   pid=$!
+  # The shell would report how it ends.
+  disown "$pid"
   state_put "$1.pid" "$pid"
   state_put "$1.url" "mysql://root@127.0.0.1:$3/"
 }
