@@ -1,10 +1,11 @@
 # shellcheck shell=bash disable=SC2034,SC2154 # the parts use one another
 # MySQL Group Replication: nodes that agree on every transaction, one of which takes writes.
 
-# Each node has a second port, on which the members talk.
+# Each node has a second port, on which the members talk. What the environment says holds for restarted nodes too.
 group_prepare() { # cluster
   local node
   for node in $(nodes "$1"); do state_put "$node.channel" "$(node_port)"; done
+  state_put "$1.expel" "${ORM_GROUP_EXPEL:-5}"
   state_put "$1.uuid" "$(printf 'aaaaaaaa-aaaa-4aaa-8aaa-%04x%04x%04x' $RANDOM $RANDOM $RANDOM)"
 }
 
@@ -18,7 +19,7 @@ group_options() { # node
     --group-replication-local-address="127.0.0.1:$(state_get "$1.channel")"
     --group-replication-group-seeds="${seeds#,}" --group-replication-ip-allowlist=127.0.0.0/8
     --group-replication-recovery-get-public-key=ON
-    --group-replication-member-expel-timeout="${ORM_GROUP_EXPEL:-5}")
+    --group-replication-member-expel-timeout="$(state_get group.expel)")
 }
 
 group_connect() { # cluster
@@ -38,23 +39,41 @@ member_state() { # node
     UNION ALL SELECT 'OFFLINE' LIMIT 1"
 }
 
-# Somebody else holds the group. A frozen member may, when it goes on.
-group_exists() { # node
-  local node pid
+# Prints who else holds the group. A frozen member may, when it goes on; one that answers is preferred.
+group_holder() { # node
+  local node pid holder=
   for node in $(nodes group); do
     if [ "$node" = "$1" ] || ! pid=$(node_pid "$node"); then continue; fi
-    if frozen "$pid"; then return 0; fi
-    case $(member_state "$node") in ONLINE | RECOVERING) return 0 ;; esac
+    if frozen "$pid"; then
+      holder=$node
+    elif [[ $(member_state "$node") = @(ONLINE|RECOVERING) ]]; then
+      holder=$node
+      break
+    fi
   done
-  return 1
+  [ -n "$holder" ] && printf '%s' "$holder"
+}
+
+# Without a majority a group neither takes writes nor lets anybody in.
+has_majority() { # node
+  [ "$(value "$1" "SELECT SUM(MEMBER_STATE <> 'UNREACHABLE') * 2 > COUNT(*)
+    FROM performance_schema.replication_group_members")" != 0 ]
 }
 
 # One step of a node's way into the group; succeeds when it is there. The group refuses a member as long as it has not
 # expelled the one that it was before.
 join_group() { # node
+  local holder
   case $(member_state "$1") in
-    ONLINE) return 0 ;;
-    OFFLINE) if group_exists "$1"; then start_member "$1"; else found_group "$1"; fi ;;
+    OFFLINE)
+      if ! holder=$(group_holder "$1"); then
+        found_group "$1"
+      elif ! awake "$holder" || has_majority "$holder"; then
+        start_member "$1"
+      else
+        die "$1 cannot join: $holder has lost the majority; kill it and restart it, and the group begins anew there"
+      fi
+      ;;
     ERROR) sql "$1" 60 'STOP GROUP_REPLICATION' >/dev/null 2>&1 || true ;;
   esac
   [ "$(member_state "$1")" = ONLINE ]
@@ -78,9 +97,12 @@ group_whole() { # node
 }
 
 group_role() { # node
-  value "$1" "SELECT CONCAT_WS(' ', IF(MEMBER_ROLE = '', '-', LOWER(MEMBER_ROLE)), MEMBER_STATE)
+  local role
+  role=$(value "$1" "SELECT CONCAT_WS(' ', IF(MEMBER_ROLE = '', '-', LOWER(MEMBER_ROLE)), MEMBER_STATE)
     FROM performance_schema.replication_group_members WHERE MEMBER_ID = @@server_uuid
-    UNION ALL SELECT '- OFFLINE' LIMIT 1"
+    UNION ALL SELECT '- OFFLINE' LIMIT 1")
+  case $role in *ONLINE) has_majority "$1" || role+=' without majority' ;; esac
+  echo "$role"
 }
 
 # A planned switch, which waits for transactions that are under way.
