@@ -12,10 +12,11 @@ mariadb_packages() { echo mariadb-server-core mariadb-client-core; }
 # Every Debian release holds MariaDB: the machine's own sources do.
 mariadb_sources() { :; } # folder
 
-mariadb_initialize() { # folder
+mariadb_initialize() { # folder [statements-file]
   local install=${prefix:+$prefix/usr/bin/}mariadb-install-db arguments=(--no-defaults)
   if [ -n "$prefix" ]; then arguments+=(--basedir="$prefix/usr"); fi
   if [ "$(id -u)" -eq 0 ]; then arguments+=(--user=root); fi
+  if [ -n "${2:-}" ]; then arguments+=(--extra-file="$2"); fi
   "$install" "${arguments[@]}" --datadir="$1/data" --force --skip-test-db \
     --auth-root-authentication-method=normal --skip-name-resolve </dev/null
 }

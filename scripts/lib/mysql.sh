@@ -27,8 +27,9 @@ mysql_base_options() { # folder
   fi
 }
 
-mysql_initialize() { # folder
+mysql_initialize() { # folder [statements-file]
   mysql_base_options
+  if [ -n "${2:-}" ]; then options+=(--init-file="$2"); fi
   "$binary" "${options[@]}" --datadir="$1/data" --initialize-insecure </dev/null
 }
 

@@ -24,24 +24,33 @@ start_private() { # name
 }
 
 launch() { # name folder
-  local name=$1 folder=$2 port pid detach=nohup
+  local name=$1 port pid
   port=$(free_port)
-  if have setsid; then detach=setsid; fi
-  "${name}_options" "$folder"
-  # Nothing of the caller stays open in the server: `$(scripts/servers start)` would wait for it for ever.
-  "$detach" "$binary" "${options[@]}" --bind-address=127.0.0.1 --port="$port" --socket="$folder/socket" \
-    --pid-file="$folder/pid" --datadir="$folder/data" --tmpdir="$folder/tmp" --secure-file-priv="$folder/files" \
-    --init-file="$accounts" --max-connections=500 --innodb-buffer-pool-size=64M --innodb-doublewrite=OFF \
-    --innodb-flush-log-at-trx-commit=2 --sync-binlog=0 --skip-log-bin </dev/null >>"$folder/log" 2>&1 9>&- &
-  pid=$!
-  state_put "$name.pid" "$pid"
-  state_put "$name.url" "mysql://root@127.0.0.1:$port/"
+  "${name}_options" "$2"
+  options+=(--init-file="$accounts" --innodb-doublewrite=OFF --innodb-flush-log-at-trx-commit=2 --sync-binlog=0
+    --skip-log-bin)
+  spawn "$name" "$2" "$port"
   if answers "$name" "$pid"; then
     say "$name: ready on port $port, process $pid"
   else
     forget "$name"
     return 1
   fi
+}
+
+# Starts $binary with $options, records it, and sets $pid; whether it answers is to be seen.
+spawn() { # name folder port
+  local folder=$2 detach=nohup
+  if have setsid; then detach=setsid; fi
+  # Nothing of the caller stays open in the server: `$(scripts/servers start)` would wait for it for ever.
+  "$detach" "$binary" "${options[@]}" --bind-address=127.0.0.1 --port="$3" --socket="$folder/socket" \
+    --pid-file="$folder/pid" --datadir="$folder/data" --tmpdir="$folder/tmp" --secure-file-priv="$folder/files" \
+    --max-connections=500 --innodb-buffer-pool-size=64M </dev/null >>"$folder/log" 2>&1 9>&- &
+  pid=$!
+  # The shell would report how it ends.
+  disown "$pid"
+  state_put "$1.pid" "$pid"
+  state_put "$1.url" "mysql://root@127.0.0.1:$3/"
 }
 
 # Waits until the server executes statements, at most a minute, and no longer than it lives.
@@ -75,6 +84,16 @@ is_ours() { # name pid
   case $line in *"--datadir=$(state_get folder)/$1/data"*) ;; *) return 1 ;; esac
 }
 
+# Sends a signal that ends a process, and waits for its end, at most half a minute.
+end_process() { # name pid signal
+  local deadline=$((SECONDS + 30))
+  kill -"$3" "$2"
+  while is_ours "$1" "$2"; do
+    [ $SECONDS -lt $deadline ] || die "$1: process $2 does not end"
+    sleep 0.05
+  done
+}
+
 alive() { # name
   local pid
   if [ "$(state_get "$1.kind")" = compose ]; then
@@ -92,8 +111,7 @@ forget() { # name
   pid=$(state_get "$name.pid")
   if [ -n "$pid" ] && is_ours "$name" "$pid"; then
     # The data are thrown away, so there is nothing to shut down in order, and a frozen server ends like any other.
-    kill -KILL "$pid"
-    while is_ours "$name" "$pid"; do sleep 0.05; done
+    end_process "$name" "$pid" KILL
     say "$name: process $pid has ended"
   fi
   state_drop "$name."

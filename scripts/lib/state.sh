@@ -1,8 +1,11 @@
 # shellcheck shell=bash disable=SC2034,SC2154 # the parts use one another
 # The state file: `key=value` lines that say which servers run, where, and under which process id.
 
-state_file=${ORM_SERVERS_STATE:-$root/target/servers}
-case $state_file in /*) ;; *) state_file=$PWD/$state_file ;; esac
+state_at() { # file
+  state_file=$1
+  case $state_file in /*) ;; *) state_file=$PWD/$state_file ;; esac
+}
+state_at "${ORM_SERVERS_STATE:-$root/target/servers}"
 
 # One start or stop at a time. The folder itself is locked, so that no lock file stays behind.
 state_lock() {
@@ -11,6 +14,10 @@ state_lock() {
     exec 9<"$(dirname "$state_file")"
     flock 9
   fi
+}
+
+state_unlock() {
+  exec 9>&-
 }
 
 state_get() { # key

@@ -22,13 +22,19 @@ parse_url() { # url
   case $rest in *:*) url_port=${rest##*:} ;; esac
 }
 
+# Executes statements there, for at most so many seconds.
+execute() { # client url seconds statements options
+  local url_user url_password url_host url_port
+  parse_url "$2"
+  MYSQL_PWD=$url_password limit "$3" "$1" --no-defaults --protocol=tcp --host="$url_host" --port="$url_port" \
+    --user="${url_user:-root}" --batch --execute="$4" "${@:5}" </dev/null
+}
+
 # What `SELECT VERSION()` says there. Not every client can log in to every server, so each is tried.
 selected_version() { # url
-  local url_user url_password url_host url_port client
-  parse_url "$1"
+  local client
   while read -r client; do
-    MYSQL_PWD=$url_password limit 20 "$client" --no-defaults --protocol=tcp --host="$url_host" --port="$url_port" \
-      --user="${url_user:-root}" --batch --skip-column-names --execute='SELECT VERSION()' 2>/dev/null </dev/null && return
+    execute "$client" "$1" 20 'SELECT VERSION()' --skip-column-names 2>/dev/null && return
   done < <(clients)
   return 1
 }
