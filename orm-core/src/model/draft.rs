@@ -20,8 +20,7 @@ pub struct Set;
 /// Whether a required field has been set; only [`Set`] has it.
 #[diagnostic::on_unimplemented(
     message = "a required field has not been set: {Self}",
-    label = "this record is incomplete",
-    note = "call the setter named after the field before saving"
+    label = "this record is incomplete: call the setter named after the field before"
 )]
 pub trait FieldSet: Send + 'static {}
 

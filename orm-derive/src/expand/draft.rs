@@ -118,6 +118,18 @@ pub(crate) fn expand(model: &Model, inert: bool) -> TokenStream {
         None => (quote!(()), quote!(()), None),
     };
     let bounds = quote!(where #complete #nested);
+    let into_draft = at(
+        ident.span(),
+        quote! {
+            impl #generics #core::query::IntoDraft<#ident> for #draft #generics #bounds {
+                type Along = #along_type;
+
+                fn into_draft(self) -> (#core::model::Draft<#ident>, Self::Along) {
+                    (self.0, #along_value)
+                }
+            }
+        },
+    );
     let saved = match &along {
         Some(along) => quote!(<#along as #core::query::Nested<#ident>>::Output),
         None => quote!(#ident),
@@ -161,16 +173,20 @@ pub(crate) fn expand(model: &Model, inert: bool) -> TokenStream {
 
         #quiet
         #[allow(non_camel_case_types)]
-        impl #generics #core::query::IntoDraft<#ident> for #draft #generics #bounds {
-            type Along = #along_type;
-
-            fn into_draft(self) -> (#core::model::Draft<#ident>, Self::Along) {
-                (self.0, #along_value)
-            }
-        }
+        #into_draft
 
         #links
     }
+}
+
+/// The same item as if it stood there in the program: an error that names it shows that place, and says nothing of the derive.
+fn at(span: Span, item: TokenStream) -> TokenStream {
+    item.into_iter()
+        .map(|mut token| {
+            token.set_span(span);
+            token
+        })
+        .collect()
 }
 
 /// The type parameters of a draft.
@@ -236,11 +252,15 @@ impl<'m> Shape<'m> {
         let (missing, fields) = (self.missing(), self.required.iter().map(|column| &column.field));
         let docs = self.required.iter().map(|column| format!("`{}` has not been set.", column.field));
         (!self.required.is_empty()).then(|| {
+            // At the field itself, so that an error shows it.
+            let markers = fields
+                .zip(docs)
+                .map(|(field, doc)| quote_spanned!(field.span()=> #[doc = #doc] pub enum #field {}));
             quote! {
                 #[doc(hidden)]
                 #[allow(non_camel_case_types, non_snake_case, missing_debug_implementations, unreachable_pub)]
                 mod #missing {
-                    #(#[doc = #docs] pub enum #fields {})*
+                    #(#markers)*
                 }
             }
         })
