@@ -132,7 +132,7 @@ impl RowSink for NoRows {
 #[non_exhaustive]
 pub enum Control {
     /// Opens a transaction.
-    Begin,
+    Begin(Begin),
     /// Ends it, keeping what was done.
     Commit,
     /// Ends it, undoing what was done.
@@ -143,6 +143,59 @@ pub enum Control {
     Ping,
     /// Clears the session of all that was set in it, and sets our own settings again.
     Reset,
+}
+
+impl Control {
+    /// Opens a transaction of the database's own kind.
+    pub const BEGIN: Self = Self::Begin(Begin { isolation: None, read_only: false });
+}
+
+/// What kind of transaction to open.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Begin {
+    /// How far it is kept from others; the database's own choice where it is not said.
+    pub isolation: Option<Isolation>,
+    /// Whether the database refuses statements of it that write.
+    pub read_only: bool,
+}
+
+impl fmt::Display for Begin {
+    /// As the log shows it.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("BEGIN")?;
+        if let Some(isolation) = self.isolation {
+            write!(f, " ISOLATION LEVEL {isolation}")?;
+        }
+        f.write_str(if self.read_only { " READ ONLY" } else { "" })
+    }
+}
+
+/// How far a transaction is kept from what others do at the same time.
+///
+/// SQLite knows the last one only, which promises all that the others do.
+#[doc(alias = "isolationLevel")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Isolation {
+    /// It sees what others have not committed yet.
+    ReadUncommitted,
+    /// Each statement sees what was committed before it.
+    ReadCommitted,
+    /// All statements see what was committed before the first one.
+    RepeatableRead,
+    /// As if transactions came one after the other.
+    Serializable,
+}
+
+impl fmt::Display for Isolation {
+    /// In SQL, which every database words alike.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::ReadUncommitted => "READ UNCOMMITTED",
+            Self::ReadCommitted => "READ COMMITTED",
+            Self::RepeatableRead => "REPEATABLE READ",
+            Self::Serializable => "SERIALIZABLE",
+        })
+    }
 }
 
 /// What is done with a place in a transaction. Its number is its own: no other of the transaction has had it.

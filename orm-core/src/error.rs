@@ -50,6 +50,14 @@ pub enum Error {
         /// The acquire deadline.
         after: Duration,
     },
+    /// All connections of the pool are held by the transactions whose closures this call is made in: it could never have one.
+    #[error(
+        "the pool has {size} connection(s), and the transactions that this is called in hold them all: pass `tx` instead of `&db`"
+    )]
+    HeldByTransaction {
+        /// The size of the pool.
+        size: usize,
+    },
     /// The `Db` was closed.
     #[error("this Db has been closed")]
     Closed,
@@ -118,6 +126,10 @@ pub enum Error {
     /// Two transactions were in each other's way and the server ended this one: run it again.
     #[error("the server ended this transaction because of a conflict with another (code {}): run it again", .0.code)]
     Conflict(Box<DatabaseError>),
+    /// The server, or the transaction, takes no statements that write: a replica, a server that is no longer the primary, a database that is
+    /// open for reading only. The statement had no effect.
+    #[error("nothing can be written here (code {}): {}", .0.code, .0.message)]
+    ReadOnly(Box<DatabaseError>),
     /// A lock did not come free in time.
     #[error("a lock did not come free in time (code {})", .0.code)]
     LockTimeout(Box<DatabaseError>),
@@ -170,6 +182,8 @@ pub enum Operation {
     Acquire,
     /// One statement, from sending it to its last row.
     Statement,
+    /// A transaction, from its begin to its commit.
+    Transaction,
 }
 
 impl fmt::Display for Operation {
@@ -178,6 +192,7 @@ impl fmt::Display for Operation {
             Self::Connect => "connecting",
             Self::Acquire => "waiting for a connection",
             Self::Statement => "a statement",
+            Self::Transaction => "a transaction",
         })
     }
 }
@@ -342,7 +357,7 @@ impl Error {
             | Self::CheckViolation(v)
             | Self::ValueTooLong(v)
             | Self::OutOfRange(v) => Some(v.code),
-            Self::Database(e) | Self::Conflict(e) | Self::LockTimeout(e) => Some(e.code),
+            Self::Database(e) | Self::Conflict(e) | Self::LockTimeout(e) | Self::ReadOnly(e) => Some(e.code),
             _ => None,
         }
     }

@@ -2,21 +2,25 @@
 
 mod blame;
 mod executor;
+mod held;
 mod lease;
 mod log;
 mod options;
 mod pinned;
 mod pool;
+mod retry;
 mod session;
 mod shared;
 mod stream;
 mod texts;
 mod transaction;
+mod transaction_options;
 
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+pub use crate::driver::Isolation;
 use crate::driver::NoRows;
 use crate::error::Result;
 use crate::sql::Dialect;
@@ -24,8 +28,10 @@ use crate::sql::Dialect;
 pub use executor::{Executor, Handle};
 pub(crate) use lease::{Call, CallStatement, Lease};
 pub use options::DbOptions;
+pub use retry::Retry;
 pub(crate) use stream::Streaming;
 pub use transaction::Transaction;
+pub use transaction_options::TransactionOptions;
 
 use pool::Pool;
 use texts::Texts;
@@ -135,18 +141,20 @@ impl Db {
     /// The closure's own error; those of [`Db::begin`] and [`Transaction::commit`].
     #[doc(alias = "sequelize.transaction")]
     pub async fn transaction<T>(&self, work: impl AsyncFnOnce(&Transaction) -> Result<T>) -> Result<T> {
-        let transaction = self.begin().await?;
-        match work(&transaction).await {
-            Ok(value) => {
-                transaction.commit().await?;
-                Ok(value)
-            }
-            Err(error) => {
-                // Where this fails the connection is thrown away, which undoes it too; the closure's error says more.
-                let _ = transaction.rollback().await;
-                Err(error)
-            }
-        }
+        self.transaction_with(TransactionOptions::new(), work).await
+    }
+
+    /// The same for a transaction of another kind: its isolation level, for reading only, with a deadline. See [`TransactionOptions`].
+    ///
+    /// # Errors
+    /// As [`Db::transaction`].
+    #[doc(alias = "sequelize.transaction")]
+    pub async fn transaction_with<T>(
+        &self,
+        options: TransactionOptions,
+        work: impl AsyncFnOnce(&Transaction) -> Result<T>,
+    ) -> Result<T> {
+        self.begin_with(options).await?.complete(work).await
     }
 
     /// Opens a transaction that ends with [`Transaction::commit`] or [`Transaction::rollback`]; dropped, it is rolled back.
@@ -164,7 +172,27 @@ impl Db {
     /// [`Error::PoolExhausted`](crate::Error::PoolExhausted), [`Error::Closed`](crate::Error::Closed) and what the database answers.
     #[doc(alias = "sequelize.startUnmanagedTransaction")]
     pub async fn begin(&self) -> Result<Transaction> {
-        Transaction::begin(self).await
+        self.begin_with(TransactionOptions::new()).await
+    }
+
+    /// The same for a transaction of another kind.
+    ///
+    /// ```no_run
+    /// # async fn example(db: orm_core::db::Db) -> orm_core::Result<()> {
+    /// use orm_core::db::TransactionOptions;
+    ///
+    /// let tx = db.begin_with(TransactionOptions::new().read_only()).await?;
+    /// // .. statements on `&tx` ..
+    /// tx.commit().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// As [`Db::begin`].
+    #[doc(alias = "sequelize.startUnmanagedTransaction")]
+    pub async fn begin_with(&self, options: TransactionOptions) -> Result<Transaction> {
+        Transaction::begin(self, options).await
     }
 
     /// `mysql`, `mariadb` or `sqlite`: for logs and tests, not to decide by.

@@ -20,11 +20,37 @@ enum Base {
     Savepoint(Savepoint),
 }
 
+/// Why a transaction is over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Ended {
+    Conflict,
+    Lost,
+    Late,
+    GivenUp,
+    Refused,
+    Implicitly,
+    NotUndone,
+}
+
+impl Ended {
+    pub(super) fn text(self) -> &'static str {
+        match self {
+            Self::Conflict => "the server ended it because of a conflict",
+            Self::Lost => "its connection was lost",
+            Self::Late => "a deadline was missed",
+            Self::GivenUp => "a statement was given up half-way",
+            Self::Refused => "the server ended it with an error",
+            Self::Implicitly => "a statement ended it implicitly",
+            Self::NotUndone => "what was done since a savepoint could not be undone",
+        }
+    }
+}
+
 /// The connection of a transaction.
 struct Root {
     held: Held,
     /// Why the transaction is over.
-    ended: Option<Box<str>>,
+    ended: Option<Ended>,
     /// How many savepoints it has had, so that no name is used twice.
     savepoints: u64,
 }
@@ -45,26 +71,21 @@ impl Drop for Savepoint {
 }
 
 impl Root {
-    fn ended(&self) -> Option<Box<str>> {
-        match &self.ended {
-            Some(reason) => Some(reason.clone()),
-            None if self.held.peek().is_dirty() => Some("a statement was given up half-way".into()),
-            None => None,
-        }
+    fn ended(&self) -> Option<Ended> {
+        self.ended.or_else(|| self.held.peek().is_dirty().then_some(Ended::GivenUp))
     }
 
     /// Notices when a statement was the end of the transaction.
     fn note<T>(&mut self, result: &Result<T>) {
         let open = self.held.peek().in_transaction();
-        let ended = match result {
-            Err(Error::Conflict(_)) => Some("the server ended it because of a conflict"),
-            Err(Error::ConnectionLost(_)) => Some("its connection was lost"),
-            Err(Error::Timeout { .. }) => Some("a statement missed its deadline"),
-            Err(_) if !open => Some("the server ended it with an error"),
-            Ok(_) if !open => Some("a statement ended it implicitly"),
+        self.ended = match result {
+            Err(Error::Conflict(_)) => Some(Ended::Conflict),
+            Err(Error::ConnectionLost(_)) => Some(Ended::Lost),
+            Err(Error::Timeout { .. }) => Some(Ended::Late),
+            Err(_) if !open => Some(Ended::Refused),
+            Ok(_) if !open => Some(Ended::Implicitly),
             _ => None,
         };
-        self.ended = ended.map(Into::into);
     }
 }
 
@@ -105,7 +126,7 @@ impl Pinned {
     }
 
     /// Why the transaction is over, if it is.
-    pub(super) fn reason(&self) -> Option<Box<str>> {
+    pub(super) fn reason(&self) -> Option<Ended> {
         self.root().ended()
     }
 
@@ -126,8 +147,7 @@ impl Pinned {
     async fn roll_back_to(&mut self, number: u64) -> Result<()> {
         let result = self.control(Control::Savepoint(Step::RollBackTo(number))).await;
         if result.is_err() {
-            let reason = || "what was done since a savepoint could not be undone".into();
-            self.root_mut().ended.get_or_insert_with(reason);
+            self.root_mut().ended.get_or_insert(Ended::NotUndone);
         }
         result
     }
@@ -140,7 +160,7 @@ impl Pinned {
         sink: &mut dyn RowSink,
     ) -> Result<Done> {
         if let Some(reason) = self.reason() {
-            return Err(Error::TransactionEnded(reason));
+            return Err(Error::TransactionEnded(reason.text().into()));
         }
         let root = self.root_mut();
         let result = root.held.session().run(statement, params, sink).await;
@@ -151,8 +171,10 @@ impl Pinned {
     async fn control(&mut self, command: Control) -> Result<()> {
         let root = self.root_mut();
         let session = root.held.session();
-        let deadline = session.statement_timeout();
-        let result = session.control(command, deadline).await;
+        let result = match session.limit() {
+            Ok(limit) => session.control(command, limit).await,
+            late => late.map(drop),
+        };
         root.note(&result);
         result
     }
@@ -179,8 +201,8 @@ impl Pinned {
         if lost || !(session.is_dirty() || session.in_transaction()) {
             return Ok(());
         }
-        let deadline = session.upkeep_timeout();
-        session.control(Control::Rollback, Some(deadline)).await
+        let limit = session.upkeep_limit();
+        session.control(Control::Rollback, Some(limit)).await
     }
 
     fn leave(&mut self) {

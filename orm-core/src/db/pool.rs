@@ -10,6 +10,7 @@ use deadpool::managed::{
 };
 use tokio::runtime;
 
+use super::held;
 use super::session::{Condition, Session};
 use super::shared::Shared;
 use crate::driver::{Connector, Control};
@@ -103,12 +104,17 @@ impl Pool {
         // One that is free is taken without a timer; nobody is overtaken, since what comes free goes to those who wait.
         let at_once = Timeouts { wait: Some(Duration::ZERO), ..self.inner.timeouts() };
         let object = match self.inner.timeout_get(&at_once).await {
-            Err(PoolError::Timeout(TimeoutType::Wait)) => Box::pin(self.inner.get()).await,
+            Err(PoolError::Timeout(TimeoutType::Wait)) => {
+                if held::by_callers(&self.shared) >= self.size {
+                    return Err(Error::HeldByTransaction { size: self.size });
+                }
+                Box::pin(self.inner.get()).await
+            }
             other => other,
         };
         let object = object.map_err(|error| self.error(error))?;
         let mut held = Held { object: Some(object), recovering: false };
-        held.session().transaction = None;
+        held.session().leave_transaction();
         Ok(held)
     }
 
@@ -209,7 +215,7 @@ async fn abandon(mut held: Held) {
 /// Rolls back what a dropped future left behind. The connection stays out of the pool meanwhile.
 async fn undo(mut held: Held) {
     let session = held.session();
-    let deadline = Some(session.upkeep_timeout());
+    let deadline = Some(session.upkeep_limit());
     // Whether it worked shows in the connection's marks, which decide when `held` is dropped.
     let _ = session.control(Control::Rollback, deadline).await;
 }

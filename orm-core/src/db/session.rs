@@ -37,17 +37,40 @@ pub(super) struct Session {
     pub(super) idle: bool,
     /// The number of the transaction it is in, for the log.
     pub(super) transaction: Option<u64>,
+    /// That transaction was to read only.
+    pub(super) read_only: bool,
+    /// When that transaction has to be over.
+    pub(super) until: Option<Deadline>,
+    /// The server takes no writes (any more): the next connection may reach one that does.
+    elsewhere: bool,
     epoch: u64,
     shared: Arc<Shared>,
 }
 
 impl Session {
     pub(super) fn new(connection: Box<dyn Connection>, epoch: u64, shared: Arc<Shared>) -> Self {
-        Self { connection, dirty: false, touched: false, idle: false, transaction: None, epoch, shared }
+        Self {
+            connection,
+            dirty: false,
+            touched: false,
+            idle: false,
+            transaction: None,
+            read_only: false,
+            until: None,
+            elsewhere: false,
+            epoch,
+            shared,
+        }
+    }
+
+    /// Forgets the transaction that it was in.
+    pub(super) fn leave_transaction(&mut self) {
+        (self.transaction, self.read_only, self.until) = (None, false, None);
     }
 
     pub(super) fn condition(&self) -> Condition {
-        if self.connection.is_broken() || (self.dirty && !self.connection.survives_cancel()) {
+        if self.elsewhere || self.connection.is_broken() || (self.dirty && !self.connection.survives_cancel())
+        {
             Condition::Lost
         } else if self.dirty || self.connection.in_transaction() {
             Condition::Undo
@@ -66,7 +89,7 @@ impl Session {
 
     /// Makes it ready, or says that this is not possible.
     pub(super) async fn prepare(&mut self) -> bool {
-        let deadline = Some(self.upkeep_timeout());
+        let deadline = Some(self.upkeep_limit());
         let epoch = self.shared.epoch.load(Ordering::Relaxed);
         if self.condition() == Condition::Undo && self.control(Control::Rollback, deadline).await.is_err() {
             return false;
@@ -86,9 +109,10 @@ impl Session {
         params: Vec<Value<'_>>,
         sink: &mut dyn RowSink,
     ) -> Result<Done> {
+        let limit = self.limit()?;
         let record = self.shared.log.start(statement.sql(), &params, self.transaction);
         self.dirty = true;
-        let result = match (&record, self.shared.statement_timeout) {
+        let result = match (&record, limit) {
             // Nobody watches: the driver talks to the sink itself.
             (None, None) => self.connection.query(statement, params, sink).await,
             (_, deadline) => {
@@ -97,7 +121,7 @@ impl Session {
                 let query = self.connection.query(statement, params, &mut sink);
                 let result = match deadline {
                     None => query.await,
-                    Some(after) => bounded_steps(after, &paused, query).await,
+                    Some(limit) => bounded_steps(limit, &paused, query).await,
                 };
                 if let Some(record) = &record {
                     self.shared.log.finish(record, sink.rows, &result);
@@ -109,10 +133,26 @@ impl Session {
         result
     }
 
+    /// How long the next statement may take: until its own deadline or that of the transaction, whichever comes first.
+    ///
+    /// # Errors
+    /// [`Error::Timeout`] where the transaction should be over by now.
+    pub(super) fn limit(&self) -> Result<Option<Limit>> {
+        let statement =
+            self.shared.statement_timeout.map(|time| Limit { time, after: time, of: Operation::Statement });
+        let Some(until) = self.until else { return Ok(statement) };
+        let time = until.at.saturating_duration_since(Instant::now());
+        let limit = Limit { time, after: until.after, of: Operation::Transaction };
+        if time.is_zero() {
+            return limit.missed();
+        }
+        Ok(Some(statement.filter(|statement| statement.time < time).unwrap_or(limit)))
+    }
+
     /// Runs one of our own commands: marked, bounded, and logged where it is part of a transaction.
-    pub(super) async fn control(&mut self, command: Control, deadline: Option<Duration>) -> Result<()> {
+    pub(super) async fn control(&mut self, command: Control, limit: Option<Limit>) -> Result<()> {
         let text: Option<Cow<'_, str>> = match command {
-            Control::Begin => Some("BEGIN".into()),
+            Control::Begin(begin) => Some(begin.to_string().into()),
             Control::Commit => Some("COMMIT".into()),
             Control::Rollback => Some("ROLLBACK".into()),
             Control::Savepoint(step) => Some(step.to_string().into()),
@@ -120,7 +160,7 @@ impl Session {
         };
         let record = text.as_deref().and_then(|text| self.shared.log.start(text, &[], self.transaction));
         self.dirty = true;
-        let result = bounded(deadline, self.connection.control(command)).await.map(|()| Done::default());
+        let result = bounded(limit, self.connection.control(command)).await.map(|()| Done::default());
         if let Some(record) = record {
             self.shared.log.finish(&record, 0, &result);
         }
@@ -136,6 +176,11 @@ impl Session {
                 self.shared.epoch.fetch_add(1, Ordering::Relaxed);
             }
             Err(Error::Timeout { .. }) => {}
+            // Another connection may reach a server that does, unless it was we who asked for reading only, or the database is embedded.
+            Err(Error::ReadOnly(_)) if !self.read_only && !self.connection.survives_cancel() => {
+                (self.dirty, self.elsewhere) = (false, true);
+                self.shared.epoch.fetch_add(1, Ordering::Relaxed);
+            }
             Ok(_) | Err(_) => self.dirty = false,
         }
     }
@@ -165,12 +210,10 @@ impl Session {
         self.shared.closed.load(Ordering::Acquire)
     }
 
-    pub(super) fn upkeep_timeout(&self) -> Duration {
-        self.shared.upkeep_timeout
-    }
-
-    pub(super) fn statement_timeout(&self) -> Option<Duration> {
-        self.shared.statement_timeout
+    /// What bounds that which is asked for ourselves.
+    pub(super) fn upkeep_limit(&self) -> Limit {
+        let time = self.shared.upkeep_timeout;
+        Limit { time, after: time, of: Operation::Statement }
     }
 
     /// Ends what may still be running for a future that was dropped. It is not used after this.
@@ -185,24 +228,56 @@ impl Session {
     }
 }
 
+/// A moment at which something has to be over.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Deadline {
+    pub(super) at: Instant,
+    /// How long that was to take in all.
+    pub(super) after: Duration,
+}
+
+impl Deadline {
+    pub(super) fn in_time(after: Duration) -> Self {
+        let now = Instant::now();
+        // One that is too far away to be counted is none for as long as anybody waits.
+        let at = now.checked_add(after).unwrap_or_else(|| now + Duration::from_secs(60 * 60 * 24 * 365));
+        Self { at, after }
+    }
+}
+
+/// How long something may take, and what is said when it takes longer.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Limit {
+    time: Duration,
+    after: Duration,
+    of: Operation,
+}
+
+impl Limit {
+    fn missed<T>(self) -> Result<T> {
+        Err(Error::Timeout { operation: self.of, after: self.after })
+    }
+}
+
 /// Waits no longer than the deadline.
-async fn bounded<T>(deadline: Option<Duration>, future: impl Future<Output = Result<T>>) -> Result<T> {
-    match deadline {
+async fn bounded<T>(limit: Option<Limit>, future: impl Future<Output = Result<T>>) -> Result<T> {
+    match limit {
         None => future.await,
-        Some(after) => tokio::time::timeout(after, future).await.unwrap_or_else(|_| missed(after)),
+        Some(limit) => tokio::time::timeout(limit.time, future).await.unwrap_or_else(|_| limit.missed()),
     }
 }
 
 /// The same for a statement whose sink may pause: the time that its reader takes between two batches is the reader's own.
 async fn bounded_steps<T>(
-    after: Duration,
+    limit: Limit,
     paused: &AtomicBool,
     mut future: BoxFuture<'_, Result<T>>,
 ) -> Result<T> {
-    let mut alarm = pin!(tokio::time::sleep(after));
+    let mut alarm = pin!(tokio::time::sleep(limit.time));
     poll_fn(|context| {
-        if paused.swap(false, Ordering::Relaxed) {
-            alarm.as_mut().reset(Instant::now() + after);
+        // A transaction's deadline counts all the time.
+        if paused.swap(false, Ordering::Relaxed) && limit.of == Operation::Statement {
+            alarm.as_mut().reset(Instant::now() + limit.time);
         }
         if let Poll::Ready(result) = future.as_mut().poll(context) {
             return Poll::Ready(result);
@@ -210,13 +285,9 @@ async fn bounded_steps<T>(
         if paused.load(Ordering::Relaxed) {
             return Poll::Pending;
         }
-        alarm.as_mut().poll(context).map(|()| missed(after))
+        alarm.as_mut().poll(context).map(|()| limit.missed())
     })
     .await
-}
-
-fn missed<T>(after: Duration) -> Result<T> {
-    Err(Error::Timeout { operation: Operation::Statement, after })
 }
 
 /// Counts the rows on their way to another sink, and notes when that one pauses.

@@ -8,10 +8,11 @@ use tokio::runtime;
 use tokio::sync::{Mutex, OwnedMutexGuard};
 use tokio::task::AbortHandle;
 
-use super::Db;
-use super::pinned::Pinned;
+use super::pinned::{Ended, Pinned};
 use super::pool::Held;
-use crate::driver::{BoxFuture, Control, Done};
+use super::session::Deadline;
+use super::{Db, TransactionOptions, held};
+use crate::driver::{Begin, BoxFuture, Control, Done};
 use crate::error::{Error, Operation, Result};
 
 /// A transaction: statements that take effect together or not at all.
@@ -31,39 +32,76 @@ pub(super) struct Pin {
     pinned: Arc<Mutex<Pinned>>,
     /// Whether it is within a savepoint of another.
     nested: bool,
+    /// The database refuses statements of it that write.
+    read_only: bool,
     /// Somebody reads a stream.
     streaming: AtomicBool,
     /// The task that reads what a dropped stream left.
     reading: Slot<Option<AbortHandle>>,
+    until: Option<Deadline>,
+    /// What is to run once it is committed.
+    after_commit: Slot<Vec<BoxFuture<'static, ()>>>,
 }
 
 impl Transaction {
     /// Opens a transaction.
-    pub(super) async fn begin(db: &Db) -> Result<Self> {
+    pub(super) async fn begin(db: &Db, options: TransactionOptions) -> Result<Self> {
         static NEXT: AtomicU64 = AtomicU64::new(1);
         let number = NEXT.fetch_add(1, Ordering::Relaxed);
-        let held = match Self::begin_on_one(db, number).await {
+        let until = options.deadline.map(Deadline::in_time);
+        let held = match Self::begin_on_one(db, number, options.begin, until).await {
             // The server may have gone since the connection was last used. Nothing was done yet, so another one will do.
-            Err(Error::ConnectionLost(_)) => Self::begin_on_one(db, number).await?,
+            Err(Error::ConnectionLost(_)) => Self::begin_on_one(db, number, options.begin, until).await?,
             other => other?,
         };
-        Ok(Self::over(db.clone(), number, Pinned::new(held)))
+        Ok(Self::over(db.clone(), number, until, Pinned::new(held)))
     }
 
-    fn over(db: Db, number: u64, pinned: Pinned) -> Self {
-        let nested = pinned.is_savepoint();
+    fn over(db: Db, number: u64, until: Option<Deadline>, pinned: Pinned) -> Self {
+        let (nested, read_only) = (pinned.is_savepoint(), pinned.peek().read_only);
         let pinned = Arc::new(Mutex::new(pinned));
         let (streaming, reading) = (AtomicBool::new(false), Slot::new(None));
-        Self(Arc::new(Pin { db, number, pinned, nested, streaming, reading }))
+        let after_commit = Slot::new(Vec::new());
+        Self(Arc::new(Pin { db, number, until, pinned, nested, read_only, streaming, reading, after_commit }))
     }
 
-    async fn begin_on_one(db: &Db, number: u64) -> Result<Held> {
+    async fn begin_on_one(db: &Db, number: u64, begin: Begin, until: Option<Deadline>) -> Result<Held> {
         let mut held = db.pool().acquire().await?;
         let session = held.session();
-        session.transaction = Some(number);
-        let deadline = session.statement_timeout();
-        session.control(Control::Begin, deadline).await?;
-        Ok(held)
+        (session.transaction, session.read_only, session.until) = (Some(number), begin.read_only, until);
+        let limit = session.limit()?;
+        let begun = session.control(Control::Begin(begin), limit).await;
+        if begun.is_err() && begin.isolation.is_some() {
+            // The level may have been set, and would strike the next transaction.
+            session.touched = true;
+        }
+        begun.map(|()| held)
+    }
+
+    /// Runs the closure of it.
+    pub(super) async fn perform<T>(&self, work: impl AsyncFnOnce(&Self) -> Result<T>) -> Result<T> {
+        let work = held::within(&self.db().pool().shared, work(self));
+        match self.0.until {
+            None => work.await,
+            Some(Deadline { at, after }) => tokio::time::timeout_at(at, work)
+                .await
+                .unwrap_or(Err(Error::Timeout { operation: Operation::Transaction, after })),
+        }
+    }
+
+    /// Runs the closure of it, and commits or rolls back.
+    pub(super) async fn complete<T>(self, work: impl AsyncFnOnce(&Self) -> Result<T>) -> Result<T> {
+        match self.perform(work).await {
+            Ok(value) => {
+                self.commit().await?;
+                Ok(value)
+            }
+            Err(error) => {
+                // Where this fails the connection is thrown away, which undoes it too; the closure's error says more.
+                let _ = self.rollback().await;
+                Err(error)
+            }
+        }
     }
 
     /// Keeps what was done. Sends `COMMIT`.
@@ -84,16 +122,97 @@ impl Transaction {
     pub async fn commit(self) -> Result<()> {
         let mut pinned = self.0.lock().await?;
         let session = pinned.session();
-        let deadline = session.statement_timeout();
-        match session.control(Control::Commit, deadline).await {
-            Ok(()) => Ok(()),
-            Err(Error::ConnectionLost(_) | Error::Timeout { .. }) => Err(Error::OutcomeUnknown),
-            Err(error) => {
-                // Where this does not work either, the connection is thrown away, which undoes it as well.
-                let _ = pinned.undo().await;
-                Err(error)
-            }
+        let outcome = match session.limit() {
+            Ok(limit) => match session.control(Control::Commit, limit).await {
+                Err(Error::ConnectionLost(_) | Error::Timeout { .. }) => return Err(Error::OutcomeUnknown),
+                other => other,
+            },
+            // Nothing was sent.
+            late => late.map(drop),
+        };
+        if let Err(error) = outcome {
+            // Where this does not work either, the connection is thrown away, which undoes it as well.
+            let _ = pinned.undo().await;
+            return Err(error);
         }
+        // What follows may want a connection of its own.
+        drop(pinned);
+        let hooks = self.0.take_hooks();
+        drop(self);
+        for hook in hooks {
+            hook.await;
+        }
+        Ok(())
+    }
+
+    /// Runs this future after the COMMIT, before [`Transaction::commit`] or the call with the closure returns: to tell others of what is stored
+    /// by then. Several run one after the other, in the order of the calls.
+    ///
+    /// It does not run where the transaction, or the savepoint that it was given to, is rolled back, nor where the outcome of the COMMIT is not
+    /// known. By then the connection is back in the pool.
+    ///
+    /// ```
+    /// # use orm_core::prelude::*;
+    /// # #[derive(Model, Debug, Clone, PartialEq)]
+    /// # struct Book { id: u64, title: String, author: Option<String>, #[model(default = 0)] loans: u32 }
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> orm_core::Result<()> {
+    /// # if cfg!(not(feature = "sqlite")) { return Ok(()) }
+    /// # let db = Db::connect("sqlite::memory:").await?;
+    /// # Book::sync(&db).await?;
+    /// let (tell, mut told) = tokio::sync::mpsc::unbounded_channel();
+    /// db.transaction(async |tx| {
+    ///     let book = Book::build().title("Emma").save(tx).await?;
+    ///     tx.after_commit(async move { drop(tell.send(book.id)) });
+    ///     Ok(())
+    /// })
+    /// .await?;
+    /// assert_eq!(told.recv().await, Some(1));
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc(alias = "afterCommit")]
+    pub fn after_commit(&self, hook: impl Future<Output = ()> + Send + 'static) {
+        self.0.hooks().push(Box::pin(hook));
+    }
+
+    /// Runs the closure within a savepoint: `Ok` keeps what it did, as part of this transaction; `Err`, a panic and dropping the future undo it,
+    /// and this transaction can go on. Sends `SAVEPOINT`, then `RELEASE SAVEPOINT` or `ROLLBACK TO SAVEPOINT`.
+    ///
+    /// Statements in the closure go to the transaction that it is given. Those sent to the outer one meanwhile wait until it is over, so the
+    /// closure must not wait for them.
+    ///
+    /// ```
+    /// # use orm_core::prelude::*;
+    /// # #[derive(Model, Debug, Clone, PartialEq)]
+    /// # struct Book { id: u64, #[model(unique, size = 40)] title: String, author: Option<String>, #[model(default = 0)] loans: u32 }
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> orm_core::Result<()> {
+    /// # if cfg!(not(feature = "sqlite")) { return Ok(()) }
+    /// # let db = Db::connect("sqlite::memory:").await?;
+    /// # Book::sync(&db).await?;
+    /// db.transaction(async |tx| {
+    ///     Book::build().title("Emma").save(tx).await?;
+    ///     let second = tx
+    ///         .transaction(async |inner| {
+    ///             Book::build().title("Walden").save(inner).await?;
+    ///             Book::build().title("Emma").save(inner).await
+    ///         })
+    ///         .await;
+    ///     assert!(matches!(second, Err(Error::UniqueViolation(_))));
+    ///     Ok(())
+    /// })
+    /// .await?;
+    /// assert_eq!(Book::find().count(&db).await?, 1);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// The closure's own; [`Error::TransactionEnded`] where the transaction is over.
+    #[doc(alias = "sequelize.transaction")]
+    pub async fn transaction<T>(&self, work: impl AsyncFnOnce(&Self) -> Result<T>) -> Result<T> {
+        self.savepoint(work).await
     }
 
     /// Undoes what was done. Sends `ROLLBACK`.
@@ -120,10 +239,11 @@ impl Transaction {
     /// Statements of others on this transaction wait until it is over. Dropped half-way, it is rolled back before the next statement.
     pub(super) async fn savepoint<T>(&self, work: impl AsyncFnOnce(&Self) -> Result<T>) -> Result<T> {
         let pinned = Pinned::savepoint(self.0.lock().await?).await?;
-        let inner = Self::over(self.0.db.clone(), self.0.number, pinned);
+        let inner = Self::over(self.0.db.clone(), self.0.number, self.0.until, pinned);
         match work(&inner).await {
             Ok(value) => {
                 inner.0.lock().await?.release().await?;
+                self.0.hooks().extend(inner.0.take_hooks());
                 Ok(value)
             }
             Err(error) => {
@@ -132,6 +252,16 @@ impl Transaction {
                 Err(error)
             }
         }
+    }
+
+    /// Whether it was to read only.
+    pub(crate) fn is_read_only(&self) -> bool {
+        self.0.read_only
+    }
+
+    /// Why it is over, if it is, and if nothing of it is under way.
+    pub(super) fn ended(&self) -> Option<Ended> {
+        self.0.pinned.try_lock().ok().and_then(|pinned| pinned.reason())
     }
 
     pub(super) fn pin(&self) -> &Arc<Pin> {
@@ -170,7 +300,7 @@ impl Pin {
         let mut pinned = self.wait().await?;
         pinned.undo_abandoned().await;
         match pinned.reason() {
-            Some(reason) => Err(Error::TransactionEnded(reason)),
+            Some(reason) => Err(Error::TransactionEnded(reason.text().into())),
             None => Ok(pinned),
         }
     }
@@ -204,6 +334,14 @@ impl Pin {
             let _ = tokio::time::timeout(deadline, statement).await;
         });
         *self.reading() = Some(task.abort_handle());
+    }
+
+    fn hooks(&self) -> std::sync::MutexGuard<'_, Vec<BoxFuture<'static, ()>>> {
+        self.after_commit.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn take_hooks(&self) -> Vec<BoxFuture<'static, ()>> {
+        std::mem::take(&mut *self.hooks())
     }
 
     fn reading(&self) -> std::sync::MutexGuard<'_, Option<AbortHandle>> {

@@ -199,7 +199,7 @@ impl<M: Model, O: Send + 'static> Query<M, O> {
         column: &'static ColumnDef,
         sink: &mut dyn RowSink,
     ) -> Result<()> {
-        let mut rows = self.counted();
+        let mut rows = self.counted()?;
         // Which rows a page holds depends on the order; what all rows come to does not.
         if rows.limit.is_none() && rows.offset.is_none() {
             rows.order.clear();

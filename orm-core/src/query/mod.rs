@@ -4,6 +4,7 @@ mod aggregate;
 mod bulk;
 mod destroy;
 mod insert;
+mod lock;
 mod nested;
 mod plan;
 mod projection;

@@ -4,6 +4,7 @@ use std::fmt;
 use std::marker::PhantomData;
 
 use super::Plan;
+use super::lock::{must_last, must_read};
 use super::plan::Whole;
 use super::projection::{Projection, Selection, of_projection, selected};
 use super::sink::{Collect, Tally};
@@ -334,7 +335,8 @@ impl<M: Model, O: Send + 'static> Query<M, O> {
     /// # Errors
     /// Whatever the database says.
     pub fn count<E: Executor + ?Sized>(self, db: &E) -> BoxFuture<'_, Result<u64>> {
-        Box::pin(super::aggregate::count::<M>(db.handle(), self.counted()))
+        let (handle, rows) = (db.handle(), self.counted());
+        Box::pin(async move { super::aggregate::count::<M>(handle, rows?).await })
     }
 
     /// Whether there is a row at all: one SELECT with `LIMIT 1`.
@@ -357,7 +359,8 @@ impl<M: Model, O: Send + 'static> Query<M, O> {
     /// # Errors
     /// Whatever the database says.
     pub fn exists<E: Executor + ?Sized>(self, db: &E) -> BoxFuture<'_, Result<bool>> {
-        Box::pin(exists::<M>(db.handle(), self.counted()))
+        let (handle, rows) = (db.handle(), self.counted());
+        Box::pin(async move { exists::<M>(handle, rows?).await })
     }
 
     /// The rows of this page and how many there are on all pages: two SELECTs, the second without limit, offset and order.
@@ -419,12 +422,17 @@ impl<M: Model, O: Send + 'static> Query<M, O> {
     }
 
     /// The rows that count: those of the query, as far as its includes do not narrow them.
-    pub(super) fn counted(mut self) -> Rows {
+    ///
+    /// # Errors
+    /// [`Error::Unsupported`](crate::Error::Unsupported) where rows were to be locked.
+    pub(super) fn counted(mut self) -> Result<Rows> {
+        must_read(&self.rows)?;
         self.plan.narrow(&mut self.rows.filter);
-        self.rows
+        Ok(self.rows)
     }
 
     async fn fetch(mut self, handle: Handle<'_>) -> Result<Vec<O>> {
+        must_last(&self.rows, handle)?;
         let table = Some(M::TABLE);
         let statement = match self.plan.wanted() {
             Some(Wanted::All) if self.rows.is_plain() => {

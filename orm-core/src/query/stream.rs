@@ -9,6 +9,7 @@ use std::task::{Context, Poll};
 use futures_core::Stream;
 
 use super::Plan;
+use super::lock::must_last;
 use super::select::asked;
 use crate::db::{Handle, Streaming};
 use crate::driver::{BoxFuture, Cells, Flow, RowSink};
@@ -86,10 +87,10 @@ impl<'a, O: Send + 'static> RowStream<'a, O> {
         rows: Rows,
         handle: Handle<'a>,
     ) -> Self {
-        let rendered = match plan.wanted() {
+        let rendered = must_last(&rows, handle).and_then(|()| match plan.wanted() {
             Some(wanted) => select(handle.dialect(), table, wanted, rows),
             None => tree::select(handle.dialect(), asked(table, &mut *plan, rows), tree::Wants::Rows),
-        };
+        });
         let batch = match handle {
             _ if !plan.loads() => BATCH,
             Handle::Db(_) => LOADED_BATCH,

@@ -2,6 +2,7 @@
 
 use super::Query;
 use super::insert::now;
+use super::lock::must_read;
 use super::select::exists;
 use crate::db::{Call, CallStatement, Executor, Handle, Transaction};
 use crate::driver::{BoxFuture, Cells, Flow, NoRows, RowSink};
@@ -109,6 +110,7 @@ impl<M: Model, O: Send + 'static> Query<M, O> {
                 "an update or destroy includes nothing: filter by the association with `any` instead".into(),
             ));
         }
+        must_read(&self.rows)?;
         if self.everything || !self.rows.is_everything() {
             Ok(())
         } else {

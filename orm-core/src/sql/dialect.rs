@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::RowLock;
 use crate::schema::{Action, ColumnDef, Table};
 
 /// What a database can do and how much of it.
@@ -87,6 +88,9 @@ pub trait Dialect: fmt::Debug + Send + Sync {
     fn placeholder(&self, out: &mut String, _position: usize) {
         out.push('?');
     }
+
+    /// Writes what locks the rows of a SELECT; nothing where whoever writes has the whole database to himself.
+    fn row_lock(&self, _out: &mut String, _lock: RowLock) {}
 
     /// Writes what follows a column's name in CREATE TABLE: type, collation, NOT NULL, default, generation, checks.
     fn column_definition(&self, out: &mut String, table: &Table, column: &ColumnDef);

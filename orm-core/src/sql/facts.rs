@@ -86,7 +86,11 @@ impl Rows {
 
     /// Whether nothing was asked for.
     pub fn is_plain(&self) -> bool {
-        self.filter.is_empty() && self.order.is_empty() && self.limit.is_none() && self.offset.is_none()
+        self.filter.is_empty()
+            && self.order.is_empty()
+            && self.limit.is_none()
+            && self.offset.is_none()
+            && self.lock.is_none()
     }
 }
 

@@ -17,5 +17,5 @@ mod writer;
 pub use dialect::{Capabilities, Dialect, Match, PerParent};
 pub use expr::{Compare, Expr, Test};
 pub use link::{Link, Through};
-pub use statement::{OrderTerm, Rows};
+pub use statement::{Locked, OrderTerm, RowLock, Rows};
 pub use writer::{Place, Rendered, Writer, check, too_large};

@@ -34,4 +34,26 @@ pub struct Rows {
     pub limit: Option<u64>,
     /// Rows to leave out first.
     pub offset: Option<u64>,
+    /// The locks to take on the rows.
+    pub lock: Option<RowLock>,
+}
+
+/// Locks on the rows that a SELECT reads, until the transaction is over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RowLock {
+    /// Whether others may still read the rows with such a lock, and only not change them.
+    pub shared: bool,
+    /// What is done about rows that others have locked.
+    pub locked: Locked,
+}
+
+/// What is done about rows that others have locked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Locked {
+    /// It waits for them.
+    Wait,
+    /// It leaves them out.
+    Skip,
+    /// It fails.
+    Fail,
 }

@@ -1,5 +1,6 @@
 //! One connection: its session, its prepared handles, its statements.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::num::NonZeroUsize;
 use std::pin::pin;
@@ -17,7 +18,7 @@ use super::options::Options;
 use super::result::read;
 use super::server::Server;
 use super::value::to_driver;
-use crate::driver::{BoxFuture, Connection, Control, Done, RowSink, Statement};
+use crate::driver::{Begin, BoxFuture, Connection, Control, Done, RowSink, Statement};
 use crate::error::{Error, Result};
 use crate::value::Value;
 
@@ -167,7 +168,7 @@ impl MysqlConnection {
     async fn command(&mut self, command: Control) -> Result<(), Failure> {
         let Self { conn: Some(conn), in_transaction, .. } = self else { return Err(Failure::Ours(gone())) };
         match command {
-            Control::Begin => conn.query_drop("START TRANSACTION").await?,
+            Control::Begin(begin) => conn.query_drop(start(begin)).await?,
             Control::Commit => conn.query_drop("COMMIT").await?,
             Control::Rollback => conn.query_drop("ROLLBACK").await?,
             Control::Savepoint(step) => conn.query_drop(step.to_string()).await?,
@@ -316,6 +317,18 @@ fn finish(conn: &Conn, in_transaction: &mut bool, read: Result<()>) -> Result<Do
     match read {
         Ok(()) => Ok(Done { affected: conn.affected_rows(), last_insert_id: conn.last_insert_id() }),
         Err(error) => Err(Failure::Ours(error)),
+    }
+}
+
+/// In one send, so that the isolation level never stays behind for another statement to be struck by it.
+fn start(begin: Begin) -> Cow<'static, str> {
+    let mode = if begin.read_only { " READ ONLY" } else { "" };
+    match begin.isolation {
+        Some(isolation) => {
+            format!("SET TRANSACTION ISOLATION LEVEL {isolation}; START TRANSACTION{mode}").into()
+        }
+        None if begin.read_only => "START TRANSACTION READ ONLY".into(),
+        None => "START TRANSACTION".into(),
     }
 }
 

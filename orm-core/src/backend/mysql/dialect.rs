@@ -2,7 +2,7 @@
 
 use super::introspect;
 use crate::schema::{ColumnDef, DataType, Literal, Table};
-use crate::sql::{Capabilities, Dialect, Match, PerParent};
+use crate::sql::{Capabilities, Dialect, Locked, Match, PerParent, RowLock};
 
 /// MySQL.
 pub(super) static MYSQL: ServerDialect = ServerDialect {
@@ -10,6 +10,7 @@ pub(super) static MYSQL: ServerDialect = ServerDialect {
     capabilities: &capabilities(false, PerParent::Lateral, 1_000),
     table_options: " ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_0900_ai_ci",
     binary_collation: "utf8mb4_0900_bin",
+    shared_lock: " FOR SHARE",
     json_is_a_type: true,
     column_checks_have_names: true,
 };
@@ -20,6 +21,7 @@ pub(super) static MARIADB: ServerDialect = ServerDialect {
     capabilities: &capabilities(true, PerParent::UnionAll, 100),
     table_options: " ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_uca1400_nopad_ai_ci",
     binary_collation: "utf8mb4_nopad_bin",
+    shared_lock: " LOCK IN SHARE MODE",
     json_is_a_type: false,
     column_checks_have_names: false,
 };
@@ -56,6 +58,8 @@ pub(super) struct ServerDialect {
     capabilities: &'static Capabilities,
     table_options: &'static str,
     binary_collation: &'static str,
+    /// What takes locks that others may have too.
+    shared_lock: &'static str,
     /// Whether JSON is a type with an equality of its own; otherwise it is checked text.
     json_is_a_type: bool,
     /// Whether a CHECK behind a column can have a name. Where it cannot, the server names it after the column.
@@ -73,6 +77,15 @@ impl Dialect for ServerDialect {
 
     fn quote(&self) -> char {
         '`'
+    }
+
+    fn row_lock(&self, out: &mut String, lock: RowLock) {
+        out.push_str(if lock.shared { self.shared_lock } else { " FOR UPDATE" });
+        out.push_str(match lock.locked {
+            Locked::Wait => "",
+            Locked::Skip => " SKIP LOCKED",
+            Locked::Fail => " NOWAIT",
+        });
     }
 
     fn column_definition(&self, out: &mut String, table: &Table, column: &ColumnDef) {

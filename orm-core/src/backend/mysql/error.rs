@@ -143,6 +143,11 @@ fn refused(error: ServerError, user: &str, database: &str, sql: &str) -> Error {
         1213 | 3101 | 1020 => Error::Conflict(database_error(number, state, message, sql)),
         1180 if text.contains("149") => Error::Conflict(database_error(number, state, message, sql)),
         1205 | 3572 => Error::LockTimeout(database_error(number, state, message, sql)),
+        // 1290 is said of other options too.
+        1290 if text.contains("read-only") || text.contains("read_only") => {
+            Error::ReadOnly(database_error(number, state, message, sql))
+        }
+        1792 | 1836 | 3032 => Error::ReadOnly(database_error(number, state, message, sql)),
         _ if ends_connection(code) => Error::ConnectionLost(format!("{message} [{code}]").into()),
         _ => Error::Database(database_error(number, state, message, sql)),
     }

@@ -302,7 +302,11 @@ fn lost() -> Error {
 
 /// Adds the statement to an error that has room for it.
 fn with_sql(mut error: Error, sql: &str) -> Error {
-    if let Error::Database(inner) | Error::Conflict(inner) | Error::LockTimeout(inner) = &mut error {
+    if let Error::Database(inner)
+    | Error::Conflict(inner)
+    | Error::LockTimeout(inner)
+    | Error::ReadOnly(inner) = &mut error
+    {
         sql.clone_into(&mut inner.sql);
     }
     error

@@ -67,9 +67,7 @@ fn classify(extended: i32, message: String, bound: bool) -> Error {
             Error::OutOfRange(violation(extended))
         }
         ffi::SQLITE_BUSY_SNAPSHOT => Error::Conflict(database(extended, message)),
-        ffi::SQLITE_READONLY => {
-            Error::Unsupported("the database is open for reading only, and this statement writes".into())
-        }
+        _ if extended & 0xff == ffi::SQLITE_READONLY => Error::ReadOnly(database(extended, message)),
         _ if extended & 0xff == ffi::SQLITE_BUSY => Error::LockTimeout(database(extended, message)),
         // A function's own message may quote what it was given, such as a JSON path.
         ffi::SQLITE_ERROR if bound => Error::Database(database(extended, without_quotes(&message))),

@@ -13,7 +13,7 @@ use super::batch::Batch;
 use super::session::Shared;
 use super::url::{Location, Mode};
 use super::{error, introspect, session, value};
-use crate::driver::{Control, Done};
+use crate::driver::{Begin, Control, Done};
 use crate::error::{Error, Result};
 use crate::value::Value;
 
@@ -23,6 +23,10 @@ const FIRST_ROWS: usize = 8;
 const MORE_ROWS: usize = 256;
 /// or about this many bytes.
 const BATCH_BYTES: usize = 64 * 1024;
+
+/// Refuses all statements that write, and no longer does.
+const READ_ONLY: &str = "PRAGMA query_only = ON";
+const READ_WRITE: &str = "PRAGMA query_only = OFF";
 
 /// What the connection asks of its thread.
 pub(super) enum Command {
@@ -91,7 +95,7 @@ pub(super) fn run(
     }
     let output = Output { connection: &connection, outbox, shared };
     let begin = if location.mode == Mode::ReadOnly { "BEGIN" } else { "BEGIN IMMEDIATE" };
-    let mut worker = Worker { output, begin, fixed: Vec::new() };
+    let mut worker = Worker { output, begin, reads_only: false, fixed: Vec::new() };
     while let Ok(command) = inbox.recv() {
         let mut batch = Batch::default();
         let outcome = match command {
@@ -120,6 +124,8 @@ struct Prepared<'c> {
 struct Worker<'c> {
     output: Output<'c>,
     begin: &'static str,
+    /// Whether statements that write are refused.
+    reads_only: bool,
     /// The statements of fixed shape by their number. They borrow the handle, which lives in the frame above.
     fixed: Vec<Option<Prepared<'c>>>,
 }
@@ -166,13 +172,20 @@ impl Worker<'_> {
     fn control(&mut self, command: Control) -> Result<()> {
         let connection = self.output.connection;
         match command {
-            Control::Begin => self.execute(self.begin),
+            // It is always serializable. One that only reads takes no lock for writing, and is kept from trying to get it.
+            Control::Begin(Begin { read_only: true, .. }) => {
+                self.reads_only = true;
+                self.execute(READ_ONLY)?;
+                self.execute("BEGIN")
+            }
+            Control::Begin(_) => self.execute(self.begin),
             Control::Commit if connection.is_autocommit() => {
+                self.let_write()?;
                 Err(Error::TransactionEnded("SQLite has rolled it back".into()))
             }
-            Control::Commit => self.execute("COMMIT"),
-            Control::Rollback if connection.is_autocommit() => Ok(()),
-            Control::Rollback => self.execute("ROLLBACK"),
+            Control::Commit => self.execute("COMMIT").and_then(|()| self.let_write()),
+            Control::Rollback if connection.is_autocommit() => self.let_write(),
+            Control::Rollback => self.execute("ROLLBACK").and_then(|()| self.let_write()),
             // Outside of a transaction it would open one.
             Control::Savepoint(_) if connection.is_autocommit() => {
                 Err(Error::TransactionEnded("SQLite has rolled it back".into()))
@@ -189,6 +202,11 @@ impl Worker<'_> {
                 session::defaults(connection).map_err(|failure| error::plain(failure, false))
             }
         }
+    }
+
+    /// Ends what a transaction that only reads began with.
+    fn let_write(&mut self) -> Result<()> {
+        if std::mem::take(&mut self.reads_only) { self.execute(READ_WRITE) } else { Ok(()) }
     }
 
     fn execute(&self, sql: &str) -> Result<()> {

@@ -130,6 +130,9 @@ impl<'d> Writer<'d> {
     pub fn rows(&mut self, rows: Rows) -> Result<&mut Self> {
         self.filter(rows.filter)?;
         self.order(&rows.order).limit(rows.limit, rows.offset);
+        if let Some(lock) = rows.lock {
+            self.dialect.row_lock(&mut self.sql, lock);
+        }
         Ok(self)
     }
 

@@ -119,8 +119,8 @@ async fn conflicts_and_lock_timeouts() {
         text(&mut one, "INSERT INTO t VALUES (1, 0), (2, 0)").await.unwrap();
         let update = "UPDATE t SET n = n + 1 WHERE id = ?";
 
-        one.control(Control::Begin).await.unwrap();
-        two.control(Control::Begin).await.unwrap();
+        one.control(Control::BEGIN).await.unwrap();
+        two.control(Control::BEGIN).await.unwrap();
         run(&mut one, update, vec![Value::Int(1)]).await.unwrap();
         // Nobody waits.
         let error =

@@ -36,7 +36,7 @@ async fn proxy(listener: TcpListener, server: String, position: usize, change: u
 /// A bit of everything.
 async fn converse(url: &str) -> Result<()> {
     let mut connection: Box<dyn Connection> = connect(url).await?;
-    connection.control(Control::Begin).await?;
+    connection.control(Control::BEGIN).await?;
     run(&mut connection, "INSERT INTO t VALUES (?, ?, NULL)", vec![Value::Int(1), string("text")]).await?;
     let mut sink = Rows::default();
     connection.query(Statement::Dynamic("SELECT * FROM t, t AS u"), vec![], &mut sink).await?;

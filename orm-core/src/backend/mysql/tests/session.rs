@@ -54,7 +54,7 @@ async fn a_reset_keeps_our_settings() {
             .await
             .unwrap();
         text(&mut connection, "CREATE TEMPORARY TABLE gone (id INT)").await.unwrap();
-        connection.control(Control::Begin).await.unwrap();
+        connection.control(Control::BEGIN).await.unwrap();
         assert!(connection.in_transaction());
         connection.control(Control::Reset).await.unwrap();
         assert!(!connection.in_transaction());
@@ -90,7 +90,7 @@ async fn knows_whether_a_transaction_is_open() {
         let mut connection = server.connect().await;
         text(&mut connection, "CREATE TABLE t (id INT PRIMARY KEY, n INT)").await.unwrap();
         assert!(!connection.in_transaction());
-        connection.control(Control::Begin).await.unwrap();
+        connection.control(Control::BEGIN).await.unwrap();
         assert!(connection.in_transaction());
         run(&mut connection, "INSERT INTO t VALUES (?, 1)", vec![Value::Int(1)]).await.unwrap();
         run(&mut connection, "INSERT INTO t VALUES (?, 1)", vec![Value::Int(1)]).await.unwrap_err();
@@ -104,7 +104,7 @@ async fn knows_whether_a_transaction_is_open() {
         assert_eq!(rows(&mut connection, "SELECT * FROM t", vec![]).await.len(), 0);
         // A statement that changes tables commits, even one that fails.
         for sql in ["CREATE TABLE t2 (id INT)", "CREATE TABLE t2 (id INT)"] {
-            connection.control(Control::Begin).await.unwrap();
+            connection.control(Control::BEGIN).await.unwrap();
             run(
                 &mut connection,
                 "INSERT INTO t VALUES (?, 1) ON DUPLICATE KEY UPDATE n = 2",
@@ -115,7 +115,7 @@ async fn knows_whether_a_transaction_is_open() {
             let _ = text(&mut connection, sql).await;
             assert!(!connection.in_transaction(), "{sql}");
         }
-        connection.control(Control::Begin).await.unwrap();
+        connection.control(Control::BEGIN).await.unwrap();
         connection.control(Control::Commit).await.unwrap();
         assert!(!connection.in_transaction());
         connection.close().await;

@@ -51,7 +51,7 @@ async fn a_connection_survives_a_future_dropped_at_any_moment() {
     let mut connection = memory().await;
     run(&mut *connection, "CREATE TABLE t (x INTEGER) STRICT").await.unwrap();
     for round in 0_u64..300 {
-        connection.control(Control::Begin).await.unwrap();
+        connection.control(Control::BEGIN).await.unwrap();
         run(&mut *connection, "INSERT INTO t VALUES (1)").await.unwrap();
         let after = Duration::from_micros(round % 3 * 1_000);
         give_up(after, ask(&mut *connection, ENDLESS_INSERT, Vec::new())).await;
@@ -97,7 +97,7 @@ async fn an_interrupted_write_undoes_its_transaction_and_frees_the_lock() {
     let folder = Folder::new();
     let mut writer = with_table(&folder).await;
     let mut other = open(&folder.url("")).await.unwrap();
-    writer.control(Control::Begin).await.unwrap();
+    writer.control(Control::BEGIN).await.unwrap();
     run(&mut *writer, "INSERT INTO t VALUES (1)").await.unwrap();
     give_up(Duration::from_millis(30), ask(&mut *writer, ENDLESS_INSERT, Vec::new())).await;
     drop(writer);
@@ -110,11 +110,11 @@ async fn an_interrupted_write_undoes_its_transaction_and_frees_the_lock() {
 async fn a_transaction_that_is_dropped_is_undone() {
     let folder = Folder::new();
     let mut writer = with_table(&folder).await;
-    writer.control(Control::Begin).await.unwrap();
+    writer.control(Control::BEGIN).await.unwrap();
     run(&mut *writer, "INSERT INTO t VALUES (1)").await.unwrap();
     drop(writer);
     let mut other = open(&folder.url("")).await.unwrap();
-    other.control(Control::Begin).await.unwrap();
+    other.control(Control::BEGIN).await.unwrap();
     assert_eq!(rows(&mut *other, "SELECT count(*) FROM t", Vec::new()).await, [[Value::Int(0)]]);
 }
 
@@ -138,9 +138,9 @@ async fn a_writer_waits_for_another() {
     let folder = Folder::new();
     let mut first = with_table(&folder).await;
     let mut second = open(&folder.url("")).await.unwrap();
-    first.control(Control::Begin).await.unwrap();
+    first.control(Control::BEGIN).await.unwrap();
     let waiting = tokio::spawn(async move {
-        second.control(Control::Begin).await?;
+        second.control(Control::BEGIN).await?;
         run(&mut *second, "INSERT INTO t VALUES (2)").await?;
         second.control(Control::Commit).await
     });
@@ -162,7 +162,7 @@ async fn many_writers_take_turns() {
                 if writer % 2 == 0 {
                     run(&mut *connection, "INSERT INTO t VALUES (1)").await?;
                 } else {
-                    connection.control(Control::Begin).await?;
+                    connection.control(Control::BEGIN).await?;
                     run(&mut *connection, "INSERT INTO t SELECT count(*) * 0 + 1 FROM t").await?;
                     connection.control(Control::Commit).await?;
                 }
@@ -181,12 +181,12 @@ async fn waiting_for_a_lock_ends_with_its_deadline_or_its_caller() {
     let folder = Folder::new();
     let mut holder = with_table(&folder).await;
     let mut waiter = open(&folder.url("")).await.unwrap();
-    holder.control(Control::Begin).await.unwrap();
+    holder.control(Control::BEGIN).await.unwrap();
     // A statement that reads does not wait.
     rows(&mut *waiter, "SELECT x FROM t", Vec::new()).await;
     run(&mut *waiter, "PRAGMA busy_timeout = 20").await.unwrap();
     for error in [
-        waiter.control(Control::Begin).await.unwrap_err(),
+        waiter.control(Control::BEGIN).await.unwrap_err(),
         run(&mut *waiter, "INSERT INTO t VALUES (1)").await.unwrap_err(),
     ] {
         assert!(matches!(error, Error::LockTimeout(_)), "{error}");
@@ -196,7 +196,7 @@ async fn waiting_for_a_lock_ends_with_its_deadline_or_its_caller() {
 
     waiter.control(Control::Reset).await.unwrap();
     let since = Instant::now();
-    give_up(Duration::from_millis(20), waiter.control(Control::Begin)).await;
+    give_up(Duration::from_millis(20), waiter.control(Control::BEGIN)).await;
     drop(waiter);
     holder.close().await;
     until_closed(&folder).await;

@@ -223,12 +223,12 @@ async fn transactions_and_what_the_connection_says_of_them() {
     let mut connection = memory().await;
     run(&mut *connection, "CREATE TABLE t (x INTEGER)").await.unwrap();
     assert!(!connection.in_transaction());
-    connection.control(Control::Begin).await.unwrap();
+    connection.control(Control::BEGIN).await.unwrap();
     assert!(connection.in_transaction());
     run(&mut *connection, "INSERT INTO t VALUES (1)").await.unwrap();
     connection.control(Control::Commit).await.unwrap();
     assert!(!connection.in_transaction());
-    connection.control(Control::Begin).await.unwrap();
+    connection.control(Control::BEGIN).await.unwrap();
     run(&mut *connection, "INSERT INTO t VALUES (2)").await.unwrap();
     connection.control(Control::Rollback).await.unwrap();
     assert!(!connection.in_transaction());
@@ -239,10 +239,10 @@ async fn transactions_and_what_the_connection_says_of_them() {
     assert!(matches!(error, Error::TransactionEnded(_)), "{error}");
     // A conflict clause can end a transaction: the flag of the reply says so.
     run(&mut *connection, "CREATE UNIQUE INDEX t_x ON t (x)").await.unwrap();
-    connection.control(Control::Begin).await.unwrap();
+    connection.control(Control::BEGIN).await.unwrap();
     assert!(run(&mut *connection, "INSERT OR ROLLBACK INTO t VALUES (1)").await.is_err());
     assert!(!connection.in_transaction());
-    connection.control(Control::Begin).await.unwrap();
+    connection.control(Control::BEGIN).await.unwrap();
     connection.control(Control::Reset).await.unwrap();
     assert!(!connection.in_transaction());
     connection.control(Control::Ping).await.unwrap();
@@ -334,7 +334,7 @@ async fn read_only_reads_and_refuses_to_write() {
     let mut writer = open(&folder.url("")).await.unwrap();
     run(&mut *writer, "CREATE TABLE t (x INTEGER); INSERT INTO t VALUES (1)").await.unwrap();
     let mut reader = open(&folder.url("?mode=ro")).await.unwrap();
-    reader.control(Control::Begin).await.unwrap();
+    reader.control(Control::BEGIN).await.unwrap();
     assert_eq!(rows(&mut *reader, "SELECT x FROM t", Vec::new()).await, [[Value::Int(1)]]);
     reader.control(Control::Commit).await.unwrap();
     let error = fails(&mut *reader, "DELETE FROM t", Vec::new()).await;

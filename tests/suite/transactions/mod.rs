@@ -5,6 +5,10 @@ use std::fmt;
 use orm_core::prelude::*;
 use tests::{Fixture, Outcome};
 
+pub(crate) mod kinds;
+pub(crate) mod locks;
+pub(crate) mod retries;
+
 use crate::{cases, check, check_eq, check_matches};
 
 cases![
