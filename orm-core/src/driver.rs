@@ -273,6 +273,12 @@ pub trait Connector: Send + Sync {
     /// Opens a connection and sets its session up. Bounded by the caller's deadline.
     fn connect(&self) -> BoxFuture<'_, Result<Box<dyn Connection>>>;
 
+    /// A connector for a replica of this database, at an address of its own. Nothing is opened yet.
+    ///
+    /// # Errors
+    /// `Configuration` where the URL makes no sense.
+    fn replica(&self, url: &str) -> Result<std::sync::Arc<dyn Connector>>;
+
     /// The most connections that make sense, where there is such a limit (one, for a database in memory).
     fn max_connections(&self) -> Option<usize> {
         None

@@ -58,6 +58,9 @@ pub enum Error {
         /// The size of the pool.
         size: usize,
     },
+    /// No replica is there to read from, and the primary may not stand in.
+    #[error("no replica is there to read from: wait for one, or let the primary stand in")]
+    NoReplica,
     /// The `Db` was closed.
     #[error("this Db has been closed")]
     Closed,

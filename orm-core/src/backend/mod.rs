@@ -10,14 +10,18 @@ use std::sync::Arc;
 use crate::driver::Connector;
 use crate::error::{Error, Result};
 
-/// The connector for this URL. May ask the server who it is.
+/// The connector for the database at this URL, or for the cluster that has further addresses. May ask the server who it is.
 ///
 /// # Errors
 /// `Configuration` for a URL that no database here understands, and what connecting can say.
-pub(crate) async fn open(url: &str) -> Result<Arc<dyn Connector>> {
+pub(crate) async fn open(url: &str, further: &[String]) -> Result<Arc<dyn Connector>> {
     match url.split_once(':').map_or("", |(scheme, _)| scheme) {
         #[cfg(feature = "mysql")]
-        "mysql" | "mariadb" => Ok(Arc::new(mysql::MysqlConnector::open(url).await?)),
+        "mysql" | "mariadb" => Ok(Arc::new(mysql::MysqlConnector::open(url, further).await?)),
+        #[cfg(feature = "sqlite")]
+        "sqlite" if !further.is_empty() => {
+            Err(Error::Configuration("a SQLite database has one address only".into()))
+        }
         #[cfg(feature = "sqlite")]
         "sqlite" => Ok(Arc::new(sqlite::SqliteConnector::new(url)?)),
         // Only the scheme is shown: the rest may hold a password.

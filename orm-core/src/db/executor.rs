@@ -2,7 +2,7 @@
 
 use super::lease::{Call, Lease};
 use super::stream::Streaming;
-use super::{Db, Transaction};
+use super::{Db, Transaction, reading};
 use crate::driver::{Done, RowSink};
 use crate::error::Result;
 use crate::schema::Table;
@@ -57,6 +57,8 @@ impl Executor for Transaction {
 pub enum Handle<'a> {
     /// Each statement takes a connection of the pool.
     Db(&'a Db),
+    /// The same for what only reads: it may go to a replica.
+    Reading(&'a Db),
     /// All statements take the connection of the transaction.
     Transaction(&'a Transaction),
 }
@@ -64,8 +66,16 @@ pub enum Handle<'a> {
 impl<'a> Handle<'a> {
     pub(crate) fn db(self) -> &'a Db {
         match self {
-            Self::Db(db) => db,
+            Self::Db(db) | Self::Reading(db) => db,
             Self::Transaction(transaction) => transaction.db(),
+        }
+    }
+
+    /// The same for what only reads.
+    pub(crate) fn reading(self) -> Self {
+        match self {
+            Self::Db(db) if db.replicas().is_some() => Self::Reading(db),
+            other => other,
         }
     }
 
@@ -81,6 +91,7 @@ impl<'a> Handle<'a> {
     pub(crate) async fn lease(self) -> Result<Lease<'a>> {
         match self {
             Self::Db(db) => Lease::of_pool(db).await,
+            Self::Reading(db) => Box::pin(Lease::of_reading(db)).await,
             Self::Transaction(transaction) => Lease::of_transaction(transaction.pin(), false).await,
         }
     }
@@ -103,14 +114,20 @@ impl<'a> Handle<'a> {
         params: Vec<Value<'_>>,
         sink: &mut dyn RowSink,
     ) -> Result<Done> {
-        self.lease().await?.run(call, params, sink).await
+        match self {
+            // Boxed, so that those without replicas do not carry the room for it.
+            Self::Reading(db) if let Some(replicas) = db.replicas() => {
+                Box::pin(reading::run(db, replicas, call, params, sink)).await
+            }
+            _ => self.lease().await?.run(call, params, sink).await,
+        }
     }
 
     /// Runs several statements that take effect together: in a transaction of their own, or within a savepoint of the one that is
     /// open, so that a caller who goes on after an error finds nothing half done.
     pub(crate) async fn atomically<T>(self, work: impl AsyncFnOnce(&Transaction) -> Result<T>) -> Result<T> {
         match self {
-            Self::Db(db) => db.transaction(work).await,
+            Self::Db(db) | Self::Reading(db) => db.transaction(work).await,
             Self::Transaction(transaction) => transaction.savepoint(work).await,
         }
     }

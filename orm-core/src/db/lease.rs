@@ -2,12 +2,12 @@
 
 use tokio::sync::OwnedMutexGuard;
 
-use super::Db;
 use super::blame::explain;
 use super::pinned::Pinned;
 use super::pool::Held;
 use super::session::Session;
 use super::transaction::Pin;
+use super::{Db, reading};
 use crate::driver::{Done, FixedId, RowSink, Statement};
 use crate::error::Result;
 use crate::schema::Table;
@@ -42,12 +42,31 @@ pub(crate) struct Lease<'a> {
 
 enum Hold<'a> {
     Pooled(Held),
-    Pinned { pin: &'a Pin, pinned: OwnedMutexGuard<Pinned>, stream: bool },
+    /// What runs on it only reads.
+    Reading(Held),
+    Pinned {
+        pin: &'a Pin,
+        pinned: OwnedMutexGuard<Pinned>,
+        stream: bool,
+    },
 }
 
 impl<'a> Lease<'a> {
     pub(super) async fn of_pool(db: &'a Db) -> Result<Self> {
         Ok(Self { db, hold: Hold::Pooled(db.pool().acquire().await?) })
+    }
+
+    /// A connection that was taken for something that only reads.
+    pub(super) fn reading(db: &'a Db, held: Held) -> Self {
+        Self { db, hold: Hold::Reading(held) }
+    }
+
+    /// One of a replica, where there are any.
+    pub(super) async fn of_reading(db: &'a Db) -> Result<Self> {
+        match db.replicas() {
+            Some(replicas) => Ok(Self::reading(db, reading::acquire(db, replicas).await?)),
+            None => Self::of_pool(db).await,
+        }
     }
 
     pub(super) async fn of_transaction(pin: &'a Pin, stream: bool) -> Result<Self> {
@@ -77,7 +96,14 @@ impl<'a> Lease<'a> {
         };
         let sql = statement.sql();
         let result = match &mut self.hold {
-            Hold::Pooled(held) => held.session().run(statement, params, sink).await,
+            Hold::Pooled(held) => {
+                let result = held.session().run(statement, params, sink).await;
+                if let (Ok(_), Some(written)) = (&result, self.db.written()) {
+                    Box::pin(written.note(self.db.dialect(), held.session())).await;
+                }
+                result
+            }
+            Hold::Reading(held) => held.session().run(statement, params, sink).await,
             Hold::Pinned { pinned, .. } => pinned.run(statement, params, sink).await,
         };
         result.map_err(|error| explain(error, call.table, sql))
@@ -100,14 +126,14 @@ impl<'a> Lease<'a> {
     /// Says that what runs next may change the session: it is reset before anybody else gets it.
     pub(crate) fn touch(&mut self) {
         match &mut self.hold {
-            Hold::Pooled(held) => held.session().touched = true,
+            Hold::Pooled(held) | Hold::Reading(held) => held.session().touched = true,
             Hold::Pinned { pinned, .. } => pinned.session().touched = true,
         }
     }
 
     fn session(&self) -> &Session {
         match &self.hold {
-            Hold::Pooled(held) => held.peek(),
+            Hold::Pooled(held) | Hold::Reading(held) => held.peek(),
             Hold::Pinned { pinned, .. } => pinned.peek(),
         }
     }

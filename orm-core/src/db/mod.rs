@@ -8,6 +8,8 @@ mod log;
 mod options;
 mod pinned;
 mod pool;
+mod reading;
+mod replica;
 mod retry;
 mod session;
 mod shared;
@@ -15,6 +17,7 @@ mod stream;
 mod texts;
 mod transaction;
 mod transaction_options;
+mod written;
 
 use std::fmt;
 use std::sync::Arc;
@@ -28,13 +31,16 @@ use crate::sql::Dialect;
 pub use executor::{Executor, Handle};
 pub(crate) use lease::{Call, CallStatement, Lease};
 pub use options::DbOptions;
+pub use replica::NoReplica;
 pub use retry::Retry;
 pub(crate) use stream::Streaming;
 pub use transaction::Transaction;
 pub use transaction_options::TransactionOptions;
 
 use pool::Pool;
+use replica::Replicas;
 use texts::Texts;
+use written::Written;
 
 /// A database: a pool of connections to it. Cheap to clone; all clones share the pool.
 ///
@@ -50,18 +56,28 @@ use texts::Texts;
 /// ```
 #[doc(alias = "Sequelize")]
 #[derive(Clone)]
-pub struct Db(Arc<Inner>);
+pub struct Db {
+    inner: Arc<Inner>,
+    /// Up to where this handle has written, where it wants to read that from replicas.
+    written: Option<Arc<Written>>,
+}
 
 struct Inner {
     pool: Pool,
+    replicas: Option<Replicas>,
     dialect: &'static dyn Dialect,
     acquire_timeout: Duration,
     texts: Texts,
 }
 
 impl Inner {
-    fn new(pool: Pool, dialect: &'static dyn Dialect, acquire_timeout: Duration) -> Self {
-        Self { pool, dialect, acquire_timeout, texts: Texts::new() }
+    fn new(
+        pool: Pool,
+        replicas: Option<Replicas>,
+        dialect: &'static dyn Dialect,
+        acquire_timeout: Duration,
+    ) -> Self {
+        Self { pool, replicas, dialect, acquire_timeout, texts: Texts::new() }
     }
 }
 
@@ -118,6 +134,9 @@ impl Db {
     #[doc(alias = "sequelize.close")]
     pub async fn close(&self) -> Result<()> {
         self.pool().close().await;
+        if let Some(replicas) = self.replicas() {
+            replicas.close().await;
+        }
         Ok(())
     }
 
@@ -195,6 +214,28 @@ impl Db {
         Transaction::begin(self, options).await
     }
 
+    /// A handle to the same database whose reads see what it has written, though they go to replicas: each call that writes on the primary, and each
+    /// commit, is followed by a question up to where a replica has to come, and each read waits on its replica until that has come there. Where it
+    /// has not within `patience`, or the server keeps no global transaction ids, the primary answers. Clones share what was written; another call of
+    /// this makes a handle that has written nothing.
+    ///
+    /// It costs a round trip after a write and one before a read, so it is for the few places that need it: a handle for the request that has just
+    /// changed something, say. Without replicas, and on SQLite, nothing is sent and the primary answers.
+    ///
+    /// ```no_run
+    /// # async fn example(db: orm_core::db::Db) -> orm_core::Result<()> {
+    /// use std::time::Duration;
+    ///
+    /// let mine = db.read_your_writes(Duration::from_millis(500));
+    /// // .. what is written on `&mine` is seen by reads on `&mine` ..
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn read_your_writes(&self, patience: Duration) -> Self {
+        let written = self.replicas().is_some().then(|| Arc::new(Written::new(patience)));
+        Self { inner: Arc::clone(&self.inner), written }
+    }
+
     /// `mysql`, `mariadb` or `sqlite`: for logs and tests, not to decide by.
     #[doc(alias = "sequelize.getDialect")]
     pub fn dialect_name(&self) -> &'static str {
@@ -202,23 +243,31 @@ impl Db {
     }
 
     pub(crate) fn dialect(&self) -> &'static dyn Dialect {
-        self.0.dialect
+        self.inner.dialect
     }
 
     fn from_inner(inner: Inner) -> Self {
-        Self(Arc::new(inner))
+        Self { inner: Arc::new(inner), written: None }
     }
 
     fn pool(&self) -> &Pool {
-        &self.0.pool
+        &self.inner.pool
+    }
+
+    fn replicas(&self) -> Option<&Replicas> {
+        self.inner.replicas.as_ref()
+    }
+
+    fn written(&self) -> Option<&Written> {
+        self.written.as_deref()
     }
 
     fn texts(&self) -> &Texts {
-        &self.0.texts
+        &self.inner.texts
     }
 
     fn acquire_timeout(&self) -> Duration {
-        self.0.acquire_timeout
+        self.inner.acquire_timeout
     }
 }
 

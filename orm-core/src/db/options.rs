@@ -1,14 +1,17 @@
 //! How to connect.
 
 use std::fmt;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64};
 use std::time::Duration;
 
 use super::log::Log;
 use super::pool::Pool;
+use super::replica::{NoReplica, Replica, Replicas};
 use super::shared::Shared;
 use super::{Db, Inner};
 use crate::backend;
+use crate::driver::Connector;
 use crate::error::{Error, Operation, Result};
 
 /// Where to connect, and how.
@@ -31,6 +34,10 @@ use crate::error::{Error, Operation, Result};
 #[must_use]
 pub struct DbOptions {
     url: String,
+    further: Vec<String>,
+    replicas: Vec<(String, u32)>,
+    no_replica: NoReplica,
+    max_replica_lag: Option<Duration>,
     max_connections: usize,
     min_connections: usize,
     connect_timeout: Duration,
@@ -45,6 +52,10 @@ impl DbOptions {
     pub fn new(url: impl Into<String>) -> Self {
         Self {
             url: url.into(),
+            further: Vec::new(),
+            replicas: Vec::new(),
+            no_replica: NoReplica::default(),
+            max_replica_lag: None,
             max_connections: 10,
             min_connections: 1,
             connect_timeout: Duration::from_secs(10),
@@ -53,6 +64,76 @@ impl DbOptions {
             log_to_stdout: false,
             log_values: false,
         }
+    }
+
+    /// Options for a cluster with one writer at a time, by the addresses of its nodes: MySQL Group Replication, Galera, a primary with standbys.
+    ///
+    /// Each connection goes to the node that takes writes, which is found by asking `@@read_only`: the one that took them last is asked first, then
+    /// all at once. When the cluster has another writer, a statement on the old one is [`Error::ReadOnly`] or [`Error::ConnectionLost`]; after that
+    /// the connections that lead there are thrown away, and the next ones find the new writer. [`Db::retry_transaction`] goes on by itself.
+    ///
+    /// ```no_run
+    /// # async fn example() -> orm_core::Result<()> {
+    /// use orm_core::db::DbOptions;
+    ///
+    /// let nodes = ["a", "b", "c"].map(|node| format!("mysql://shop:secret@{node}.example.net/shop"));
+    /// let db = DbOptions::cluster(nodes).connect().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn cluster<U: Into<String>>(urls: impl IntoIterator<Item = U>) -> Self {
+        let mut urls = urls.into_iter().map(Into::into);
+        let mut options = Self::new(urls.next().unwrap_or_default());
+        options.further = urls.collect();
+        options
+    }
+
+    /// A replica: queries that only read, and are not part of a transaction, go to one of the replicas, and everything else to the primary. So do
+    /// transactions that are for reading only ([`TransactionOptions::read_only`](super::TransactionOptions::read_only)).
+    /// [`Query::on_primary`](crate::query::Query::on_primary) takes a query back.
+    ///
+    /// Each replica has a pool of its own, of the size of the primary's. One that cannot be reached is left out, and asked again after a time that
+    /// grows from a tenth of a second to ten; it need not be there when the `Db` connects. A query that a replica lost before it gave a row is run
+    /// again on another.
+    ///
+    /// ```no_run
+    /// # async fn example() -> orm_core::Result<()> {
+    /// use std::time::Duration;
+    /// use orm_core::db::DbOptions;
+    ///
+    /// let db = DbOptions::new("mysql://shop:secret@primary.example.net/shop")
+    ///     .replica("mysql://shop:secret@replica-1.example.net/shop")
+    ///     .weighted_replica("mysql://shop:secret@replica-2.example.net/shop", 3)
+    ///     .max_replica_lag(Duration::from_secs(5))
+    ///     .connect()
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc(alias = "replication")]
+    pub fn replica(self, url: impl Into<String>) -> Self {
+        self.weighted_replica(url, 1)
+    }
+
+    /// The same for a replica that gets this many times as many queries as one of weight 1. One of weight 0 gets none.
+    pub fn weighted_replica(mut self, url: impl Into<String>, weight: u32) -> Self {
+        self.replicas.push((url.into(), weight));
+        self
+    }
+
+    /// What becomes of a read when no replica is there: the primary answers, unless told.
+    pub fn when_no_replica(mut self, otherwise: NoReplica) -> Self {
+        self.no_replica = otherwise;
+        self
+    }
+
+    /// A replica that is further behind than this is left out until it has caught up, and so is one whose replication has stopped. It is looked at every
+    /// second, by `SHOW REPLICA STATUS`, whose seconds are whole ones. Not looked at unless told.
+    ///
+    /// The user needs the right to ask: `REPLICATION CLIENT`, on MariaDB `REPLICA MONITOR`. Without it the replica is left out.
+    pub fn max_replica_lag(mut self, lag: impl Into<Option<Duration>>) -> Self {
+        self.max_replica_lag = lag.into();
+        self
     }
 
     /// The most connections that are open at a time; 10 unless told. A database in memory has one, whatever is said here.
@@ -118,34 +199,50 @@ impl DbOptions {
     #[doc(alias = "Sequelize")]
     pub async fn connect(self) -> Result<Db> {
         let after = self.connect_timeout;
-        let connector = tokio::time::timeout(after, backend::open(&self.url))
+        let connector = tokio::time::timeout(after, backend::open(&self.url, &self.further))
             .await
             .unwrap_or(Err(Error::Timeout { operation: Operation::Connect, after }))?;
         self.open(connector).await
     }
 
     /// Connects through a connector that is there already.
-    pub(super) async fn open(self, connector: std::sync::Arc<dyn crate::driver::Connector>) -> Result<Db> {
+    pub(super) async fn open(self, connector: Arc<dyn Connector>) -> Result<Db> {
         if self.max_connections == 0 {
             return Err(Error::Configuration("max_connections must be at least 1".into()));
         }
         let size =
             connector.max_connections().map_or(self.max_connections, |most| self.max_connections.min(most));
         let dialect = connector.dialect();
-        let shared = Shared {
-            epoch: AtomicU64::new(0),
-            closed: AtomicBool::new(false),
-            statement_timeout: self.statement_timeout,
-            upkeep_timeout: self.connect_timeout,
-            log: Log { stdout: self.log_to_stdout, values: self.log_values, backend: dialect.name() },
-        };
-        let pool = Pool::new(connector, size, self.connect_timeout, self.acquire_timeout, shared)?;
+        let pool = self.pool(Arc::clone(&connector), size)?;
+        let mut replicas = Vec::new();
+        for (url, weight) in &self.replicas {
+            let pool = self.pool(connector.replica(url)?, size)?;
+            replicas.push(Replica::new(pool, *weight, dialect, self.max_replica_lag));
+        }
+        let replicas = (!replicas.is_empty()).then(|| Replicas::new(replicas, self.no_replica));
         let mut opened = Vec::new();
         for _ in 0..self.min_connections.clamp(1, size) {
             opened.push(pool.acquire().await?);
         }
         drop(opened);
-        Ok(Db::from_inner(Inner::new(pool, dialect, self.acquire_timeout)))
+        Ok(Db::from_inner(Inner::new(pool, replicas, dialect, self.acquire_timeout)))
+    }
+
+    /// A pool of connections to one of the servers.
+    fn pool(&self, connector: Arc<dyn Connector>, size: usize) -> Result<Pool> {
+        let shared = Shared {
+            epoch: AtomicU64::new(0),
+            writable_since: AtomicU64::new(0),
+            closed: AtomicBool::new(false),
+            statement_timeout: self.statement_timeout,
+            upkeep_timeout: self.connect_timeout,
+            log: Log {
+                stdout: self.log_to_stdout,
+                values: self.log_values,
+                backend: connector.dialect().name(),
+            },
+        };
+        Pool::new(connector, size, self.connect_timeout, self.acquire_timeout, shared)
     }
 }
 
@@ -153,6 +250,15 @@ impl fmt::Debug for DbOptions {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("DbOptions")
             .field("url", &without_password(&self.url))
+            .field("further", &self.further.iter().map(|url| without_password(url)).collect::<Vec<_>>())
+            .field(
+                "replicas",
+                &self
+                    .replicas
+                    .iter()
+                    .map(|(url, weight)| (without_password(url), weight))
+                    .collect::<Vec<_>>(),
+            )
             .field("max_connections", &self.max_connections)
             .field("min_connections", &self.min_connections)
             .field("connect_timeout", &self.connect_timeout)

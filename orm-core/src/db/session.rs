@@ -41,8 +41,6 @@ pub(super) struct Session {
     pub(super) read_only: bool,
     /// When that transaction has to be over.
     pub(super) until: Option<Deadline>,
-    /// The server takes no writes (any more): the next connection may reach one that does.
-    elsewhere: bool,
     epoch: u64,
     shared: Arc<Shared>,
 }
@@ -57,7 +55,6 @@ impl Session {
             transaction: None,
             read_only: false,
             until: None,
-            elsewhere: false,
             epoch,
             shared,
         }
@@ -69,7 +66,9 @@ impl Session {
     }
 
     pub(super) fn condition(&self) -> Condition {
-        if self.elsewhere || self.connection.is_broken() || (self.dirty && !self.connection.survives_cancel())
+        if self.connection.is_broken()
+            || self.leads_astray()
+            || (self.dirty && !self.connection.survives_cancel())
         {
             Condition::Lost
         } else if self.dirty || self.connection.in_transaction() {
@@ -77,6 +76,11 @@ impl Session {
         } else {
             Condition::Ready
         }
+    }
+
+    /// Whether a neighbour was told since that nothing can be written there.
+    fn leads_astray(&self) -> bool {
+        self.epoch < self.shared.writable_since.load(Ordering::Relaxed)
     }
 
     /// Whether a statement can be sent without any question before it.
@@ -178,11 +182,24 @@ impl Session {
             Err(Error::Timeout { .. }) => {}
             // Another connection may reach a server that does, unless it was we who asked for reading only, or the database is embedded.
             Err(Error::ReadOnly(_)) if !self.read_only && !self.connection.survives_cancel() => {
-                (self.dirty, self.elsewhere) = (false, true);
-                self.shared.epoch.fetch_add(1, Ordering::Relaxed);
+                self.dirty = false;
+                // So do its neighbours, probably.
+                let next = self.shared.epoch.fetch_add(1, Ordering::Relaxed) + 1;
+                self.shared.writable_since.fetch_max(next, Ordering::Relaxed);
             }
             Ok(_) | Err(_) => self.dirty = false,
         }
+    }
+
+    /// The pool that it is of.
+    pub(super) fn pool(&self) -> &Arc<Shared> {
+        &self.shared
+    }
+
+    /// Asks whether the server is there.
+    pub(super) async fn ask(&mut self) -> Result<()> {
+        let limit = Some(self.upkeep_limit());
+        self.control(Control::Ping, limit).await
     }
 
     /// Whether a reply was never read.

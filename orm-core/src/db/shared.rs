@@ -10,6 +10,8 @@ use super::log::Log;
 pub(super) struct Shared {
     /// Goes up whenever a connection breaks: all others of that time are asked before they are used again.
     pub(super) epoch: AtomicU64,
+    /// Connections of an epoch before this one lead to a server that takes no writes any more.
+    pub(super) writable_since: AtomicU64,
     pub(super) closed: AtomicBool,
     pub(super) statement_timeout: Option<Duration>,
     /// Bounds everything that we ask of a connection for ourselves.

@@ -34,6 +34,7 @@ struct Marks {
 /// Whose connection it uses.
 enum Owner {
     Db(Db),
+    Reading(Db),
     Transaction(Arc<Pin>),
 }
 
@@ -49,11 +50,13 @@ impl<'a> Streaming<'a> {
         let mut sink = Wanted { sink, marks: Arc::clone(&marks) };
         let owner = match handle {
             Handle::Db(db) => Owner::Db(db.clone()),
+            Handle::Reading(db) => Owner::Reading(db.clone()),
             Handle::Transaction(transaction) => Owner::Transaction(Arc::clone(transaction.pin())),
         };
         let statement = async move {
             let mut lease = match &owner {
                 Owner::Db(db) => Lease::of_pool(db).await?,
+                Owner::Reading(db) => Lease::of_reading(db).await?,
                 Owner::Transaction(pin) => Lease::of_transaction(pin, true).await?,
             };
             sink.marks.begun.store(true, Ordering::Relaxed);

@@ -11,8 +11,9 @@ use tokio::task::AbortHandle;
 use super::pinned::{Ended, Pinned};
 use super::pool::Held;
 use super::session::Deadline;
-use super::{Db, TransactionOptions, held};
-use crate::driver::{Begin, BoxFuture, Control, Done};
+use super::shared::Shared;
+use super::{Db, TransactionOptions, held, reading};
+use crate::driver::{BoxFuture, Control, Done};
 use crate::error::{Error, Operation, Result};
 
 /// A transaction: statements that take effect together or not at all.
@@ -39,6 +40,8 @@ pub(super) struct Pin {
     /// The task that reads what a dropped stream left.
     reading: Slot<Option<AbortHandle>>,
     until: Option<Deadline>,
+    /// That of its connection: the primary's or a replica's.
+    pool: Arc<Shared>,
     /// What is to run once it is committed.
     after_commit: Slot<Vec<BoxFuture<'static, ()>>>,
 }
@@ -49,24 +52,47 @@ impl Transaction {
         static NEXT: AtomicU64 = AtomicU64::new(1);
         let number = NEXT.fetch_add(1, Ordering::Relaxed);
         let until = options.deadline.map(Deadline::in_time);
-        let held = match Self::begin_on_one(db, number, options.begin, until).await {
+        let held = match Self::begin_on_one(db, number, options, until).await {
             // The server may have gone since the connection was last used. Nothing was done yet, so another one will do.
-            Err(Error::ConnectionLost(_)) => Self::begin_on_one(db, number, options.begin, until).await?,
+            Err(Error::ConnectionLost(_)) => Self::begin_on_one(db, number, options, until).await?,
             other => other?,
         };
-        Ok(Self::over(db.clone(), number, until, Pinned::new(held)))
+        let pool = Arc::clone(held.peek().pool());
+        Ok(Self::over(db.clone(), number, until, pool, Pinned::new(held)))
     }
 
-    fn over(db: Db, number: u64, until: Option<Deadline>, pinned: Pinned) -> Self {
+    fn over(db: Db, number: u64, until: Option<Deadline>, pool: Arc<Shared>, pinned: Pinned) -> Self {
         let (nested, read_only) = (pinned.is_savepoint(), pinned.peek().read_only);
         let pinned = Arc::new(Mutex::new(pinned));
         let (streaming, reading) = (AtomicBool::new(false), Slot::new(None));
         let after_commit = Slot::new(Vec::new());
-        Self(Arc::new(Pin { db, number, until, pinned, nested, read_only, streaming, reading, after_commit }))
+        Self(Arc::new(Pin {
+            db,
+            number,
+            until,
+            pool,
+            pinned,
+            nested,
+            read_only,
+            streaming,
+            reading,
+            after_commit,
+        }))
     }
 
-    async fn begin_on_one(db: &Db, number: u64, begin: Begin, until: Option<Deadline>) -> Result<Held> {
-        let mut held = db.pool().acquire().await?;
+    async fn begin_on_one(
+        db: &Db,
+        number: u64,
+        options: TransactionOptions,
+        until: Option<Deadline>,
+    ) -> Result<Held> {
+        let begin = options.begin;
+        let mut held = match db.replicas() {
+            Some(replicas) if begin.read_only && !options.on_primary => {
+                reading::acquire(db, replicas).await?
+            }
+            _ => db.pool().acquire().await?,
+        };
         let session = held.session();
         (session.transaction, session.read_only, session.until) = (Some(number), begin.read_only, until);
         let limit = session.limit()?;
@@ -80,7 +106,7 @@ impl Transaction {
 
     /// Runs the closure of it.
     pub(super) async fn perform<T>(&self, work: impl AsyncFnOnce(&Self) -> Result<T>) -> Result<T> {
-        let work = held::within(&self.db().pool().shared, work(self));
+        let work = held::within(&self.0.pool, work(self));
         match self.0.until {
             None => work.await,
             Some(Deadline { at, after }) => tokio::time::timeout_at(at, work)
@@ -134,6 +160,10 @@ impl Transaction {
             // Where this does not work either, the connection is thrown away, which undoes it as well.
             let _ = pinned.undo().await;
             return Err(error);
+        }
+        if let (Some(written), false) = (self.db().written(), self.0.read_only) {
+            let dialect = self.db().dialect();
+            written.note(dialect, pinned.session()).await;
         }
         // What follows may want a connection of its own.
         drop(pinned);
@@ -239,7 +269,8 @@ impl Transaction {
     /// Statements of others on this transaction wait until it is over. Dropped half-way, it is rolled back before the next statement.
     pub(super) async fn savepoint<T>(&self, work: impl AsyncFnOnce(&Self) -> Result<T>) -> Result<T> {
         let pinned = Pinned::savepoint(self.0.lock().await?).await?;
-        let inner = Self::over(self.0.db.clone(), self.0.number, self.0.until, pinned);
+        let inner =
+            Self::over(self.0.db.clone(), self.0.number, self.0.until, Arc::clone(&self.0.pool), pinned);
         match work(&inner).await {
             Ok(value) => {
                 inner.0.lock().await?.release().await?;

@@ -36,6 +36,7 @@ use crate::driver::{Begin, Isolation};
 pub struct TransactionOptions {
     pub(super) begin: Begin,
     pub(super) deadline: Option<Duration>,
+    pub(super) on_primary: bool,
 }
 
 impl TransactionOptions {
@@ -55,11 +56,18 @@ impl TransactionOptions {
         self
     }
 
-    /// That it only reads: a statement that writes is [`Error::ReadOnly`](crate::Error::ReadOnly), refused by the database. On SQLite such a
-    /// transaction does not wait for those that write, nor do they wait for it.
+    /// That it only reads: a statement that writes is [`Error::ReadOnly`](crate::Error::ReadOnly), refused by the database. Where the `Db` has
+    /// replicas it runs on one of them. On SQLite such a transaction does not wait for those that write, nor do they wait for it.
     #[doc(alias = "readOnly")]
     pub fn read_only(mut self) -> Self {
         self.begin.read_only = true;
+        self
+    }
+
+    /// That it runs on the primary, though it only reads and there are replicas.
+    #[doc(alias = "useMaster")]
+    pub fn on_primary(mut self) -> Self {
+        self.on_primary = true;
         self
     }
 

@@ -69,7 +69,8 @@ impl<M: Model, O: Send + 'static> Query<M, O> {
     where
         T::Family: Ordered,
     {
-        Box::pin(self.extreme("MIN", db.handle(), column.def()))
+        let handle = self.reader(db);
+        Box::pin(self.extreme("MIN", handle, column.def()))
     }
 
     /// The largest value of the column, `None` where there is none: one SELECT. NULLs do not count.
@@ -100,7 +101,8 @@ impl<M: Model, O: Send + 'static> Query<M, O> {
     where
         T::Family: Ordered,
     {
-        Box::pin(self.extreme("MAX", db.handle(), column.def()))
+        let handle = self.reader(db);
+        Box::pin(self.extreme("MAX", handle, column.def()))
     }
 
     /// The sum of the column, `None` where there is nothing to add: one SELECT. `i64` or `u64` for integers, `f64` for floats, `Decimal` for decimals.
@@ -131,7 +133,8 @@ impl<M: Model, O: Send + 'static> Query<M, O> {
     where
         T::Family: Numeric,
     {
-        Box::pin(self.numeric("SUM", db.handle(), column.def()))
+        let handle = self.reader(db);
+        Box::pin(self.numeric("SUM", handle, column.def()))
     }
 
     /// The average of the column, `None` where there is nothing: one SELECT. `f64`, or `Decimal` for decimals.
@@ -162,7 +165,8 @@ impl<M: Model, O: Send + 'static> Query<M, O> {
     where
         T::Family: Numeric,
     {
-        Box::pin(self.numeric("AVG", db.handle(), column.def()))
+        let handle = self.reader(db);
+        Box::pin(self.numeric("AVG", handle, column.def()))
     }
 
     async fn extreme<T: types::Scalar>(

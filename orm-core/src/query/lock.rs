@@ -131,7 +131,7 @@ pub(super) fn must_last(rows: &Rows, handle: Handle<'_>) -> Result<()> {
         return Ok(());
     }
     match handle {
-        Handle::Db(_) => Err(Error::Unsupported(
+        Handle::Db(_) | Handle::Reading(_) => Err(Error::Unsupported(
             "a row lock lasts as long as its transaction: pass `tx` instead of `&db`".into(),
         )),
         Handle::Transaction(tx) if tx.is_read_only() => {

@@ -87,7 +87,7 @@ pub trait Record: Model {
         key: impl IntoKey<Self::Key>,
     ) -> BoxFuture<'_, Result<Option<Self>>> {
         let key = key.into_key(Self::TABLE);
-        Box::pin(async move { by_key(db.handle(), key?).await })
+        Box::pin(async move { by_key(db.handle().reading(), key?).await })
     }
 
     /// Saves many drafts and gives the records with their ids.

@@ -47,6 +47,8 @@ use crate::sql::{OrderTerm, Rows, fixed};
 pub struct Query<M, O = M> {
     pub(super) rows: Rows,
     pub(super) everything: bool,
+    /// Not on a replica.
+    pub(super) on_primary: bool,
     pub(super) plan: Box<dyn Plan<O>>,
     model: PhantomData<fn() -> M>,
 }
@@ -59,7 +61,13 @@ impl<M: Model, O> fmt::Debug for Query<M, O> {
 
 impl<M: Model> Query<M> {
     pub(super) fn new() -> Self {
-        Self { rows: Rows::default(), everything: false, plan: Box::new(Whole::new()), model: PhantomData }
+        Self {
+            rows: Rows::default(),
+            everything: false,
+            on_primary: false,
+            plan: Box::new(Whole::new()),
+            model: PhantomData,
+        }
     }
 
     /// Asks for some columns instead of all. A row becomes the column's type, or a tuple of them.
@@ -118,7 +126,8 @@ impl<M: Model> Query<M> {
 impl<M: Model, O: Send + 'static> Query<M, O> {
     /// The same rows, each of which becomes something else.
     pub(crate) fn map_plan<P>(self, plan: impl FnOnce(Box<dyn Plan<O>>) -> Box<dyn Plan<P>>) -> Query<M, P> {
-        Query { rows: self.rows, everything: self.everything, plan: plan(self.plan), model: PhantomData }
+        let Self { rows, everything, on_primary, .. } = self;
+        Query { rows, everything, on_primary, plan: plan(self.plan), model: PhantomData }
     }
 
     /// Only rows that meet the condition. Given twice, both must be met.
@@ -282,7 +291,8 @@ impl<M: Model, O: Send + 'static> Query<M, O> {
     /// [`Error::Decode`](crate::Error::Decode) where a cell is not of the field's type; whatever the database says.
     #[doc(alias = "findAll")]
     pub fn all<E: Executor + ?Sized>(self, db: &E) -> BoxFuture<'_, Result<Vec<O>>> {
-        Box::pin(self.fetch(db.handle()))
+        let handle = self.reader(db);
+        Box::pin(self.fetch(handle))
     }
 
     /// The first row, if there is one: one SELECT with `LIMIT 1`, which is left out where the key is pinned.
@@ -307,7 +317,7 @@ impl<M: Model, O: Send + 'static> Query<M, O> {
     /// As [`Query::all`].
     #[doc(alias = "findOne")]
     pub fn one<E: Executor + ?Sized>(mut self, db: &E) -> BoxFuture<'_, Result<Option<O>>> {
-        let handle = db.handle();
+        let handle = self.reader(db);
         if !self.rows.pins_key(M::TABLE) || self.rows.offset.is_some() || self.rows.limit == Some(0) {
             self.rows.limit = Some(self.rows.limit.map_or(1, |limit| limit.min(1)));
         }
@@ -335,7 +345,7 @@ impl<M: Model, O: Send + 'static> Query<M, O> {
     /// # Errors
     /// Whatever the database says.
     pub fn count<E: Executor + ?Sized>(self, db: &E) -> BoxFuture<'_, Result<u64>> {
-        let (handle, rows) = (db.handle(), self.counted());
+        let (handle, rows) = (self.reader(db), self.counted());
         Box::pin(async move { super::aggregate::count::<M>(handle, rows?).await })
     }
 
@@ -359,7 +369,7 @@ impl<M: Model, O: Send + 'static> Query<M, O> {
     /// # Errors
     /// Whatever the database says.
     pub fn exists<E: Executor + ?Sized>(self, db: &E) -> BoxFuture<'_, Result<bool>> {
-        let (handle, rows) = (db.handle(), self.counted());
+        let (handle, rows) = (self.reader(db), self.counted());
         Box::pin(async move { exists::<M>(handle, rows?).await })
     }
 
@@ -387,7 +397,7 @@ impl<M: Model, O: Send + 'static> Query<M, O> {
     /// As [`Query::all`].
     #[doc(alias = "findAndCountAll")]
     pub fn find_and_count<E: Executor + ?Sized>(self, db: &E) -> BoxFuture<'_, Result<(Vec<O>, u64)>> {
-        let handle = db.handle();
+        let handle = self.reader(db);
         Box::pin(async move {
             let mut everything = Rows { filter: self.rows.filter.clone(), ..Rows::default() };
             self.plan.narrow(&mut everything.filter);
@@ -418,7 +428,35 @@ impl<M: Model, O: Send + 'static> Query<M, O> {
     /// ```
     #[doc(alias = "findAll")]
     pub fn stream<E: Executor + ?Sized>(self, db: &E) -> RowStream<'_, O> {
-        RowStream::new(M::TABLE, self.plan, self.rows, db.handle())
+        let handle = self.reader(db);
+        RowStream::new(M::TABLE, self.plan, self.rows, handle)
+    }
+
+    /// That the primary answers, where the `Db` has replicas: for what has to be there the moment it was written. What is included goes there too.
+    ///
+    /// ```
+    /// # use orm_core::prelude::*;
+    /// # #[derive(Model, Debug, Clone, PartialEq)]
+    /// # struct Book { id: u64, title: String, author: Option<String>, #[model(default = 0)] loans: u32 }
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> orm_core::Result<()> {
+    /// # if cfg!(not(feature = "sqlite")) { return Ok(()) }
+    /// # let db = Db::connect("sqlite::memory:").await?;
+    /// # Book::sync(&db).await?;
+    /// # Book::bulk_create(&db, ["Emma", "Walden", "Utopia"].map(|title| Book::build().title(title))).await?;
+    /// assert_eq!(Book::find().on_primary().count(&db).await?, 3);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc(alias = "useMaster")]
+    pub fn on_primary(mut self) -> Self {
+        self.on_primary = true;
+        self
+    }
+
+    /// Where it is read.
+    pub(super) fn reader<'db, E: Executor + ?Sized>(&self, db: &'db E) -> Handle<'db> {
+        if self.on_primary { db.handle() } else { db.handle().reading() }
     }
 
     /// The rows that count: those of the query, as far as its includes do not narrow them.

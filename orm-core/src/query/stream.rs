@@ -93,7 +93,7 @@ impl<'a, O: Send + 'static> RowStream<'a, O> {
         });
         let batch = match handle {
             _ if !plan.loads() => BATCH,
-            Handle::Db(_) => LOADED_BATCH,
+            Handle::Db(_) | Handle::Reading(_) => LOADED_BATCH,
             // What is included can be asked for only when the rows are read to their end.
             Handle::Transaction(_) => usize::MAX,
         };

@@ -145,7 +145,7 @@ where
         records: impl IntoIterator<Item = &'a M>,
     ) -> BoxFuture<'a, Result<Vec<S::Of<O>>>> {
         let near = InHand(records.into_iter().collect());
-        let handle = db.handle();
+        let handle = db.handle().reading();
         Box::pin(async move { self.of(handle, &near).await })
     }
 }

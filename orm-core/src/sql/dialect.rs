@@ -89,6 +89,23 @@ pub trait Dialect: fmt::Debug + Send + Sync {
         out.push('?');
     }
 
+    /// What tells how far a replica is behind, if it is one: a row with the column `Seconds_Behind_Source` or `Seconds_Behind_Master`, NULL where it
+    /// has stopped.
+    fn replica_status_sql(&self) -> Option<&'static str> {
+        None
+    }
+
+    /// What tells, on the connection that has just written, up to where a replica has to come to have that too: one text, empty where the server
+    /// does not know.
+    fn written_sql(&self) -> Option<&'static str> {
+        None
+    }
+
+    /// What waits on a replica until it has come that far, the first parameter, for so many seconds at most, the second: 0 once it has.
+    fn wait_for_written_sql(&self) -> Option<&'static str> {
+        None
+    }
+
     /// Writes what locks the rows of a SELECT; nothing where whoever writes has the whole database to himself.
     fn row_lock(&self, _out: &mut String, _lock: RowLock) {}
 

@@ -96,6 +96,11 @@ impl MysqlConnection {
         })
     }
 
+    /// Whether the server took writes when this was opened.
+    pub(super) fn takes_writes(&self) -> bool {
+        self.server.takes_writes
+    }
+
     pub(super) fn dialect(&self) -> &'static ServerDialect {
         self.server.dialect
     }

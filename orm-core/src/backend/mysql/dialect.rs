@@ -11,6 +11,8 @@ pub(super) static MYSQL: ServerDialect = ServerDialect {
     table_options: " ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_0900_ai_ci",
     binary_collation: "utf8mb4_0900_bin",
     shared_lock: " FOR SHARE",
+    written: "SELECT @@global.gtid_executed",
+    wait_for_written: "SELECT WAIT_FOR_EXECUTED_GTID_SET(?, ?)",
     json_is_a_type: true,
     column_checks_have_names: true,
 };
@@ -22,6 +24,8 @@ pub(super) static MARIADB: ServerDialect = ServerDialect {
     table_options: " ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_uca1400_nopad_ai_ci",
     binary_collation: "utf8mb4_nopad_bin",
     shared_lock: " LOCK IN SHARE MODE",
+    written: "SELECT @@last_gtid",
+    wait_for_written: "SELECT MASTER_GTID_WAIT(?, ?)",
     json_is_a_type: false,
     column_checks_have_names: false,
 };
@@ -60,6 +64,10 @@ pub(super) struct ServerDialect {
     binary_collation: &'static str,
     /// What takes locks that others may have too.
     shared_lock: &'static str,
+    /// What tells the position of what was written.
+    written: &'static str,
+    /// What waits for that position.
+    wait_for_written: &'static str,
     /// Whether JSON is a type with an equality of its own; otherwise it is checked text.
     json_is_a_type: bool,
     /// Whether a CHECK behind a column can have a name. Where it cannot, the server names it after the column.
@@ -77,6 +85,18 @@ impl Dialect for ServerDialect {
 
     fn quote(&self) -> char {
         '`'
+    }
+
+    fn replica_status_sql(&self) -> Option<&'static str> {
+        Some("SHOW REPLICA STATUS")
+    }
+
+    fn written_sql(&self) -> Option<&'static str> {
+        Some(self.written)
+    }
+
+    fn wait_for_written_sql(&self) -> Option<&'static str> {
+        Some(self.wait_for_written)
     }
 
     fn row_lock(&self, out: &mut String, lock: RowLock) {

@@ -6,6 +6,7 @@ mod error;
 mod guard;
 mod introspect;
 mod kill;
+mod nodes;
 mod options;
 mod result;
 mod server;
@@ -13,11 +14,11 @@ mod server;
 mod tests;
 mod value;
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use self::connection::MysqlConnection;
-use self::options::Options;
+use self::nodes::Nodes;
 use crate::driver::{BoxFuture, Connection, Connector};
 use crate::error::{Error, Result};
 use crate::sql::Dialect;
@@ -25,26 +26,26 @@ use crate::sql::Dialect;
 /// How long the connection that found out the kind of server may lie before it is opened anew.
 const FIRST_STAYS: Duration = Duration::from_secs(10);
 
-/// Opens connections to one server.
+/// Opens connections to one server, or to the one of a cluster that takes writes.
 #[derive(Debug)]
 pub(super) struct MysqlConnector {
-    options: Options,
+    nodes: Nodes,
     dialect: &'static dyn Dialect,
     /// The connection that found out the kind of server: handed out on the first `connect`.
     first: Mutex<Option<(MysqlConnection, Instant)>>,
 }
 
 impl MysqlConnector {
-    /// Reads the URL and connects, to learn whether MySQL or MariaDB answers.
-    pub(super) async fn open(url: &str) -> Result<Self> {
-        let options = Options::from_url(url)?;
-        let connection = MysqlConnection::open(&options).await?;
+    /// Reads the URLs and connects, to learn whether MySQL or MariaDB answers.
+    pub(super) async fn open(url: &str, further: &[String]) -> Result<Self> {
+        let nodes = Nodes::new(url, further)?;
+        let connection = nodes.connect().await?;
         let dialect = connection.dialect();
-        Ok(Self { options, dialect, first: Mutex::new(Some((connection, Instant::now()))) })
+        Ok(Self { nodes, dialect, first: Mutex::new(Some((connection, Instant::now()))) })
     }
 
     async fn open_another(&self) -> Result<Box<dyn Connection>> {
-        let connection = MysqlConnection::open(&self.options).await?;
+        let connection = self.nodes.connect().await?;
         if std::ptr::addr_eq(connection.dialect(), self.dialect) {
             Ok(Box::new(connection))
         } else {
@@ -52,7 +53,7 @@ impl MysqlConnector {
             Err(Error::Configuration(
                 format!(
                     "a server of another kind ({name}) answers at {} now: open a new Db",
-                    self.options.address()
+                    self.nodes.addresses()
                 )
                 .into(),
             ))
@@ -73,5 +74,10 @@ impl Connector for MysqlConnector {
                 _ => self.open_another().await,
             }
         })
+    }
+
+    fn replica(&self, url: &str) -> Result<Arc<dyn Connector>> {
+        let nodes = Nodes::new(url, &[])?;
+        Ok(Arc::new(Self { nodes, dialect: self.dialect, first: Mutex::new(None) }))
     }
 }

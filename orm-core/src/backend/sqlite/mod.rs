@@ -55,6 +55,10 @@ impl Connector for SqliteConnector {
         Box::pin(connection::connect(Arc::clone(&self.location)))
     }
 
+    fn replica(&self, url: &str) -> Result<Arc<dyn Connector>> {
+        Ok(Arc::new(Self::new(url)?))
+    }
+
     fn max_connections(&self) -> Option<usize> {
         // What is in memory has no log to read beside a writer: connections would only wait for each other.
         self.location.path.is_none().then_some(1)

@@ -8,7 +8,7 @@
 macro_rules! on {
     ($handle:expr, |$db:ident| $call:expr) => {
         match $handle {
-            crate::db::Handle::Db($db) => $call,
+            crate::db::Handle::Db($db) | crate::db::Handle::Reading($db) => $call,
             crate::db::Handle::Transaction($db) => $call,
         }
     };

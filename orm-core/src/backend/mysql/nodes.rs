@@ -1,0 +1,95 @@
+//! The addresses of a server or a cluster, and which of them takes writes.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use tokio::task::JoinSet;
+
+use super::connection::MysqlConnection;
+use super::options::Options;
+use crate::error::{Error, Result};
+
+/// How long the node that took writes last may take to answer before all are asked.
+const PATIENCE: Duration = Duration::from_secs(1);
+
+/// The addresses of one server, or of the nodes of a cluster.
+#[derive(Debug)]
+pub(super) struct Nodes {
+    list: Vec<Arc<Options>>,
+    /// The one that took writes last.
+    writer: AtomicUsize,
+}
+
+impl Nodes {
+    pub(super) fn new(url: &str, further: &[String]) -> Result<Self> {
+        let list = std::iter::once(url)
+            .chain(further.iter().map(String::as_str))
+            .map(|url| Options::from_url(url).map(Arc::new))
+            .collect::<Result<_>>()?;
+        Ok(Self { list, writer: AtomicUsize::new(0) })
+    }
+
+    /// Where they are.
+    pub(super) fn addresses(&self) -> String {
+        self.list.iter().map(|node| node.address()).collect::<Vec<_>>().join(", ")
+    }
+
+    /// Connects to the one there is, or to the one of several that takes writes.
+    pub(super) async fn connect(&self) -> Result<MysqlConnection> {
+        if let [only] = self.list.as_slice() {
+            return MysqlConnection::open(only).await;
+        }
+        // Most probably it is still the same.
+        let last = self.writer.load(Ordering::Relaxed);
+        if let Some(node) = self.list.get(last)
+            && let Ok(Ok(connection)) = tokio::time::timeout(PATIENCE, writer(Arc::clone(node))).await
+        {
+            return Ok(connection);
+        }
+        self.find_writer().await
+    }
+
+    /// Asks all of them at once. One that does not answer holds nobody up as long as another takes writes.
+    async fn find_writer(&self) -> Result<MysqlConnection> {
+        let mut asked = JoinSet::new();
+        for (number, node) in self.list.iter().enumerate() {
+            let node = Arc::clone(node);
+            asked.spawn(async move { (number, writer(node).await) });
+        }
+        let mut refusals = Vec::new();
+        while let Some(answer) = asked.join_next().await {
+            match answer {
+                Ok((number, Ok(connection))) => {
+                    self.writer.store(number, Ordering::Relaxed);
+                    return Ok(connection);
+                }
+                Ok((number, Err(error))) => refusals.push((number, error)),
+                // It panicked, which is that of a driver's on a stream that no server should send.
+                Err(_) => {}
+            }
+        }
+        refusals.sort_by_key(|(number, _)| *number);
+        let mut errors = refusals.into_iter().map(|(_, error)| error);
+        // What is wrong with the password or the database is wrong everywhere.
+        match errors.next() {
+            Some(
+                error @ (Error::AccessDenied { .. } | Error::UnknownDatabase(_) | Error::Configuration(_)),
+            ) => Err(error),
+            first => {
+                let all: Vec<_> = first.into_iter().chain(errors).map(|error| error.to_string()).collect();
+                Err(Error::ConnectionRefused(format!("no node takes writes: {}", all.join("; ")).into()))
+            }
+        }
+    }
+}
+
+/// A connection to this node, provided that it takes writes.
+async fn writer(node: Arc<Options>) -> Result<MysqlConnection> {
+    let connection = MysqlConnection::open(&node).await?;
+    if connection.takes_writes() {
+        Ok(connection)
+    } else {
+        Err(Error::ConnectionRefused(format!("{}: it is for reading only", node.address()).into()))
+    }
+}

@@ -1,0 +1,92 @@
+//! Where what only reads goes: to a replica, to another one where that is down, to the primary where none is there.
+
+use super::Db;
+use super::lease::{Call, Lease};
+use super::pool::Held;
+use super::replica::{NoReplica, Replica, Replicas, is_down};
+use crate::driver::{Cells, Done, Flow, RowSink};
+use crate::error::{Error, Operation, Result};
+use crate::value::Value;
+
+/// A connection of a replica, or of the primary in its place.
+///
+/// # Errors
+/// Those of the pool; `NoReplica` where the primary may not stand in.
+pub(super) async fn acquire(db: &Db, replicas: &Replicas) -> Result<Held> {
+    for _ in 0..replicas.count() {
+        let Some(replica) = replicas.pick() else { break };
+        match on(db, replica).await {
+            Ok(Some(held)) => return Ok(held),
+            Ok(None) => return db.pool().acquire().await,
+            Err(error) if is_down(&error) => replica.leave_out(&error),
+            Err(error) => return Err(error),
+        }
+    }
+    match replicas.otherwise {
+        NoReplica::UsePrimary => db.pool().acquire().await,
+        NoReplica::Fail => Err(Error::NoReplica),
+    }
+}
+
+/// Runs a statement there. One that a replica lost before it gave a row is run again elsewhere.
+///
+/// # Errors
+/// As [`Lease::run`], and those of [`acquire`].
+pub(super) async fn run(
+    db: &Db,
+    replicas: &Replicas,
+    call: Call<'_>,
+    params: Vec<Value<'_>>,
+    sink: &mut dyn RowSink,
+) -> Result<Done> {
+    for _ in 0..replicas.count() {
+        let Some(replica) = replicas.pick() else { break };
+        let mut sink = Untouched { sink, touched: false };
+        let outcome = match on(db, replica).await {
+            Ok(Some(held)) => Lease::reading(db, held).run(call, params.clone(), &mut sink).await,
+            Ok(None) => return Lease::of_pool(db).await?.run(call, params, sink.sink).await,
+            Err(error) => Err(error),
+        };
+        match outcome {
+            Err(error) if is_down(&error) && !sink.touched => replica.leave_out(&error),
+            Err(error @ Error::Timeout { operation: Operation::Statement, .. }) => {
+                // It may be the statement, and it may be the server: whoever looks after it will see.
+                replica.leave_out(&error);
+                return Err(error);
+            }
+            other => return other,
+        }
+    }
+    Lease::reading(db, acquire(db, replicas).await?).run(call, params, sink).await
+}
+
+/// A connection of this replica; `None` where it has not got what this handle has written.
+async fn on(db: &Db, replica: &Replica) -> Result<Option<Held>> {
+    let mut held = replica.pool.acquire().await?;
+    match db.written() {
+        Some(written) if !written.is_there(db.dialect(), held.session()).await? => Ok(None),
+        _ => Ok(Some(held)),
+    }
+}
+
+/// Notices whether anything was handed over.
+struct Untouched<'s> {
+    sink: &'s mut dyn RowSink,
+    touched: bool,
+}
+
+impl RowSink for Untouched<'_> {
+    fn wants_columns(&self) -> bool {
+        self.sink.wants_columns()
+    }
+
+    fn columns(&mut self, names: &[&str]) -> Result<()> {
+        self.touched = true;
+        self.sink.columns(names)
+    }
+
+    fn row(&mut self, cells: &mut dyn Cells) -> Result<Flow> {
+        self.touched = true;
+        self.sink.row(cells)
+    }
+}
