@@ -1,6 +1,10 @@
-//! What the tests share: the databases there are, and an empty database for each test.
+//! What the tests share: the databases there are, an empty database for each test, and what makes things go wrong and sees what is
+//! left of it.
 
+pub mod cutter;
 pub mod fixture;
+pub mod observer;
+pub mod seed;
 pub mod server;
 
 pub use fixture::Fixture;
