@@ -2,8 +2,10 @@
 //! left of it.
 
 pub mod cutter;
+pub mod fake;
 pub mod fixture;
 pub mod observer;
+pub mod proxy;
 pub mod seed;
 pub mod server;
 
