@@ -1,0 +1,293 @@
+//! Futures dropped at every poll: nothing of them is left on the server, in the pool or in the tables.
+
+use std::cell::Cell;
+use std::collections::BTreeMap;
+use std::future::poll_fn;
+use std::task::Poll;
+use std::time::Duration;
+
+use futures_util::TryStreamExt as _;
+use orm_core::prelude::*;
+use tests::cutter::{cut, sweep};
+use tests::observer::Observer;
+use tests::proxy::{Faults, Proxy};
+use tests::{Fixture, Outcome};
+
+use super::{in_time, questions, serves};
+use crate::{cases, check, check_eq};
+
+cases![
+    connecting,
+    waiting_for_a_connection,
+    a_statement,
+    begin,
+    a_statement_in_a_transaction,
+    a_stream,
+    a_stream_in_a_transaction,
+    several_statements_within_a_savepoint,
+    commit,
+    rollback,
+    a_transaction_by_closure,
+];
+
+/// More polls than any of them takes.
+const MOST: usize = 1_000;
+
+/// More than one batch of a stream.
+const SHEETS: usize = 70;
+
+#[derive(Model, Debug, Clone, PartialEq)]
+#[model(has_many(marks: Mark))]
+struct Sheet {
+    id: u64,
+    title: String,
+}
+
+/// What an operation writes, with the number of its run.
+#[derive(Model, Debug, Clone, PartialEq)]
+struct Mark {
+    id: u64,
+    #[model(index)]
+    number: u64,
+    #[model(belongs_to = Sheet)]
+    sheet_id: Option<u64>,
+}
+
+/// What became of one run.
+struct Ran {
+    /// It was not cut.
+    ended: bool,
+    /// How many marks there may be of it.
+    marks: &'static [u64],
+}
+
+impl Ran {
+    fn ended(marks: &'static [u64]) -> Self {
+        Self { ended: true, marks }
+    }
+
+    fn cut(marks: &'static [u64]) -> Self {
+        Self { ended: false, marks }
+    }
+}
+
+async fn mark(executor: &impl Executor, number: u64) -> Result<(), Error> {
+    Mark::build().number(number).save(executor).await.map(drop)
+}
+
+/// Pools of one connection and of two; on a server also by a road on which everything comes in small pieces, so that there are many more
+/// polls. SQLite's thread works on meanwhile and is somewhere else each time, so there each is swept more than once.
+async fn pools(fixture: &Fixture) -> Outcome<(Vec<(DbOptions, usize)>, Option<Proxy>)> {
+    let direct = [(fixture.options(), 1), (fixture.options(), 2)];
+    if fixture.is_sqlite() {
+        return Ok((vec![direct; 10].into_iter().flatten().collect(), None));
+    }
+    let proxy = Proxy::to(fixture.url()).await?;
+    proxy.set(Faults { slice: Some(8), ..Faults::default() });
+    let sliced = (DbOptions::new(proxy.url()), 2);
+    Ok((direct.into_iter().chain([sliced]).collect(), Some(proxy)))
+}
+
+/// Cuts an operation at every poll, on each of the pools. It gets the pool, the number of polls, and the number of its run. After each cut the pool serves; in the end nothing is open or busy, and the tables hold what they may.
+async fn at_every_poll(
+    fixture: &Fixture,
+    operation: impl AsyncFn(&Db, usize, u64) -> Result<Ran, Error>,
+) -> Outcome {
+    questions(&fixture.db).await?;
+    fixture.db.sync(&[Sheet::TABLE, Mark::TABLE]).await?;
+    Sheet::bulk_create(&fixture.db, (0..SHEETS).map(|n| Sheet::build().title(n.to_string()))).await?;
+    let observer = Observer::of(fixture.url()).await?;
+    let mut runs = BTreeMap::new();
+    let number = Cell::new(0);
+    let (pools, _proxy) = pools(fixture).await?;
+    for (options, size) in pools {
+        let db = options.max_connections(size).acquire_timeout(Duration::from_secs(10)).connect().await?;
+        sweep(MOST, async |polls| {
+            number.set(number.get() + 1);
+            let ran = in_time(operation(&db, polls, number.get())).await??;
+            runs.insert(number.get(), ran.marks);
+            serves(&db, size).await?;
+            Ok(ran.ended)
+        })
+        .await?;
+        // That of the fixture is there as well.
+        observer.wait_until_quiet(size + 1).await?;
+        db.close().await?;
+    }
+    observer.wait_until_quiet(1).await?;
+    observer.close().await?;
+    let found: Vec<(u64, u64)> =
+        fixture.db.query_as("SELECT number, COUNT(*) FROM marks GROUP BY number", ()).await?;
+    let found: BTreeMap<u64, u64> = found.into_iter().collect();
+    for (number, allowed) in runs {
+        let marks = found.get(&number).copied().unwrap_or(0);
+        check!(allowed.contains(&marks), "run {number} left {marks} marks, not one of {allowed:?}");
+    }
+    Ok(())
+}
+
+async fn connecting(fixture: &Fixture) -> Outcome {
+    questions(&fixture.db).await?;
+    let observer = Observer::of(fixture.url()).await?;
+    let (pools, _proxy) = pools(fixture).await?;
+    for (options, size) in pools {
+        sweep(MOST, async |polls| {
+            let options = options.clone().max_connections(size).min_connections(size);
+            let Some(db) = in_time(cut(polls, options.connect())).await?.transpose()? else {
+                return Ok(false);
+            };
+            serves(&db, size).await?;
+            db.close().await?;
+            Ok(true)
+        })
+        .await?;
+    }
+    observer.wait_until_quiet(1).await?;
+    observer.close().await
+}
+
+async fn waiting_for_a_connection(fixture: &Fixture) -> Outcome {
+    questions(&fixture.db).await?;
+    fixture.db.sync(&[Sheet::TABLE, Mark::TABLE]).await?;
+    let db = fixture.options().max_connections(1).connect().await?;
+    for handed_over in [false, true] {
+        let tx = db.begin().await?;
+        let mut waiting = Box::pin(mark(&db, 1));
+        check!(poll_fn(|context| Poll::Ready(waiting.as_mut().poll(context).is_pending())).await);
+        if handed_over {
+            // To somebody who is about to leave.
+            tx.rollback().await?;
+            drop(waiting);
+        } else {
+            drop(waiting);
+            tx.rollback().await?;
+        }
+        serves(&db, 1).await?;
+    }
+    check_eq!(Mark::find().count(&db).await?, 0);
+    db.close().await?;
+    Ok(())
+}
+
+async fn a_statement(fixture: &Fixture) -> Outcome {
+    at_every_poll(fixture, async |db: &Db, polls, number| {
+        Ok(match cut(polls, mark(db, number)).await.transpose()? {
+            Some(()) => Ran::ended(&[1]),
+            None => Ran::cut(&[0, 1]),
+        })
+    })
+    .await
+}
+
+async fn begin(fixture: &Fixture) -> Outcome {
+    at_every_poll(fixture, async |db: &Db, polls, number| {
+        let Some(tx) = cut(polls, db.begin()).await.transpose()? else { return Ok(Ran::cut(&[0])) };
+        mark(&tx, number).await?;
+        Ok(Ran::ended(&[0]))
+    })
+    .await
+}
+
+async fn a_statement_in_a_transaction(fixture: &Fixture) -> Outcome {
+    at_every_poll(fixture, async |db: &Db, polls, number| {
+        let tx = db.begin().await?;
+        mark(&tx, number).await?;
+        let ended = cut(polls, mark(&tx, number)).await.transpose()?.is_some();
+        match (ended, tx.commit().await) {
+            (true, Ok(())) => Ok(Ran::ended(&[2])),
+            // Nobody knows what it did, so the transaction is over.
+            (false, Err(Error::TransactionEnded(_))) => Ok(Ran::cut(&[0])),
+            (_, other) => Err(unexpected(&other)),
+        }
+    })
+    .await
+}
+
+async fn a_stream(fixture: &Fixture) -> Outcome {
+    at_every_poll(fixture, async |db: &Db, polls, _| {
+        let sheets = cut(polls, Sheet::find().stream(db).try_collect::<Vec<_>>()).await.transpose()?;
+        Ok(match sheets {
+            Some(sheets) if sheets.len() == SHEETS => Ran::ended(&[0]),
+            Some(sheets) => return Err(unexpected(&sheets.len())),
+            None => Ran::cut(&[0]),
+        })
+    })
+    .await
+}
+
+async fn a_stream_in_a_transaction(fixture: &Fixture) -> Outcome {
+    at_every_poll(fixture, async |db: &Db, polls, number| {
+        let tx = db.begin().await?;
+        mark(&tx, number).await?;
+        let sheets = cut(polls, Sheet::find().stream(&tx).try_collect::<Vec<_>>()).await.transpose()?;
+        // What is left of it is read first, and the transaction goes on.
+        mark(&tx, number).await?;
+        tx.commit().await?;
+        Ok(if sheets.is_some() { Ran::ended(&[2]) } else { Ran::cut(&[2]) })
+    })
+    .await
+}
+
+async fn several_statements_within_a_savepoint(fixture: &Fixture) -> Outcome {
+    at_every_poll(fixture, async |db: &Db, polls, number| {
+        let tx = db.begin().await?;
+        mark(&tx, number).await?;
+        let marks = || (0..2).map(|_| Mark::build().number(number));
+        let sheet = Sheet::build().title("with marks").with_marks(marks());
+        let ended = cut(polls, sheet.save(&tx)).await.transpose()?.is_some();
+        match (ended, tx.commit().await) {
+            (true, Ok(())) => Ok(Ran::ended(&[3])),
+            (true, other) => Err(unexpected(&other)),
+            // Between two statements: what is within the savepoint is undone.
+            (false, Ok(())) => Ok(Ran::cut(&[1])),
+            // In the middle of one: nobody knows what it did, so the transaction is over.
+            (false, Err(Error::TransactionEnded(_))) => Ok(Ran::cut(&[0])),
+            (false, other) => Err(unexpected(&other)),
+        }
+    })
+    .await
+}
+
+async fn commit(fixture: &Fixture) -> Outcome {
+    at_every_poll(fixture, async |db: &Db, polls, number| {
+        let tx = db.begin().await?;
+        mark(&tx, number).await?;
+        mark(&tx, number).await?;
+        Ok(match cut(polls, tx.commit()).await.transpose()? {
+            Some(()) => Ran::ended(&[2]),
+            None => Ran::cut(&[0, 2]),
+        })
+    })
+    .await
+}
+
+async fn rollback(fixture: &Fixture) -> Outcome {
+    at_every_poll(fixture, async |db: &Db, polls, number| {
+        let tx = db.begin().await?;
+        mark(&tx, number).await?;
+        Ok(match cut(polls, tx.rollback()).await.transpose()? {
+            Some(()) => Ran::ended(&[0]),
+            None => Ran::cut(&[0]),
+        })
+    })
+    .await
+}
+
+async fn a_transaction_by_closure(fixture: &Fixture) -> Outcome {
+    at_every_poll(fixture, async |db: &Db, polls, number| {
+        let work = db.transaction(async |tx| {
+            mark(tx, number).await?;
+            tokio::task::yield_now().await;
+            mark(tx, number).await
+        });
+        Ok(match cut(polls, work).await.transpose()? {
+            Some(()) => Ran::ended(&[2]),
+            None => Ran::cut(&[0, 2]),
+        })
+    })
+    .await
+}
+
+fn unexpected(what: &dyn std::fmt::Debug) -> Error {
+    Error::custom(format!("unexpected: {what:?}"))
+}
