@@ -1,6 +1,7 @@
 //! What goes wrong between a program and its database, and what is left afterwards: nothing.
 
 mod cancellation;
+mod network;
 mod tools;
 
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -14,7 +15,7 @@ use crate::check_eq;
 
 /// The behaviours of all parts.
 pub(crate) fn cases() -> Vec<crate::Case> {
-    [tools::cases(), cancellation::cases()].into_iter().flatten().collect()
+    [tools::cases(), cancellation::cases(), network::cases()].into_iter().flatten().collect()
 }
 
 /// How long anything may take before it counts as hanging.
