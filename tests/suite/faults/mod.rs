@@ -1,6 +1,7 @@
 //! What goes wrong between a program and its database, and what is left afterwards: nothing.
 
 mod cancellation;
+mod mutated;
 mod network;
 mod tools;
 
@@ -15,7 +16,10 @@ use crate::check_eq;
 
 /// The behaviours of all parts.
 pub(crate) fn cases() -> Vec<crate::Case> {
-    [tools::cases(), cancellation::cases(), network::cases()].into_iter().flatten().collect()
+    [tools::cases(), cancellation::cases(), network::cases(), mutated::cases()]
+        .into_iter()
+        .flatten()
+        .collect()
 }
 
 /// How long anything may take before it counts as hanging.
