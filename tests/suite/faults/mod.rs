@@ -1,5 +1,6 @@
 //! What goes wrong between a program and its database, and what is left afterwards: nothing.
 
+mod bank;
 mod cancellation;
 mod mutated;
 mod network;
@@ -16,7 +17,7 @@ use crate::check_eq;
 
 /// The behaviours of all parts.
 pub(crate) fn cases() -> Vec<crate::Case> {
-    [tools::cases(), cancellation::cases(), network::cases(), mutated::cases()]
+    [tools::cases(), cancellation::cases(), network::cases(), mutated::cases(), bank::cases()]
         .into_iter()
         .flatten()
         .collect()
