@@ -58,7 +58,7 @@ impl Script {
         if length == 0 {
             return "nothing to change".to_owned();
         }
-        let position = random.usize(..length);
+        let position = if random.bool() { random.usize(..length) } else { self.near_a_header(random) };
         let (number, at) = self.find(position);
         let says = &mut self.turns[number].says;
         match random.u8(..5) {
@@ -92,6 +92,19 @@ impl Script {
                 format!("{header:?} as the length of the packet around byte {position}")
             }
         }
+    }
+
+    /// The position of one of the first bytes of a packet, where the protocol's own numbers are.
+    fn near_a_header(&self, random: &mut fastrand::Rng) -> usize {
+        const FIRST: usize = 12;
+        let number = random.usize(..self.turns.len());
+        let before: usize = self.turns[..number].iter().map(|turn| turn.says.len()).sum();
+        let says = &self.turns[number].says;
+        if says.is_empty() {
+            return 0;
+        }
+        let start = packet(says, random.usize(..says.len())).start;
+        before + (start + random.usize(..FIRST)).min(says.len() - 1)
     }
 
     /// The turn that says the byte at this position, and where in it.

@@ -20,6 +20,7 @@ cases![
     connecting,
     waiting_for_a_connection,
     a_statement,
+    a_statement_that_would_take_long,
     begin,
     a_statement_in_a_transaction,
     a_stream,
@@ -177,6 +178,34 @@ async fn a_statement(fixture: &Fixture) -> Outcome {
         })
     })
     .await
+}
+
+async fn a_statement_that_would_take_long(fixture: &Fixture) -> Outcome {
+    let long = if fixture.is_sqlite() {
+        "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 900000000) SELECT MAX(i) FROM n"
+    } else {
+        "SELECT SLEEP(600)"
+    };
+    questions(&fixture.db).await?;
+    fixture.db.sync(&[Sheet::TABLE, Mark::TABLE]).await?;
+    let observer = Observer::of(fixture.url()).await?;
+    let db = fixture.options().max_connections(2).connect().await?;
+    for millis in [0, 0, 1, 1, 3, 10, 30, 100] {
+        let deadline = Duration::from_millis(millis);
+        let given_up = tokio::time::timeout(deadline, db.query_as::<Option<i64>>(long, ())).await;
+        check!(given_up.is_err());
+        let tx = db.begin().await?;
+        mark(&tx, 1).await?;
+        let given_up = tokio::time::timeout(deadline, tx.query_as::<Option<i64>>(long, ())).await;
+        check!(given_up.is_err());
+        drop(tx);
+        // The pool waits for nothing that was given up, and neither do others for its locks.
+        serves(&db, 2).await?;
+    }
+    check_eq!(in_time(Mark::find().everything().destroy(&db)).await??, 0);
+    db.close().await?;
+    observer.wait_until_quiet(1).await?;
+    observer.close().await
 }
 
 async fn begin(fixture: &Fixture) -> Outcome {
