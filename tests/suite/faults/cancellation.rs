@@ -1,7 +1,5 @@
 //! Futures dropped at every poll: nothing of them is left on the server, in the pool or in the tables.
 
-use std::cell::Cell;
-use std::collections::BTreeMap;
 use std::future::poll_fn;
 use std::task::Poll;
 use std::time::Duration;
@@ -10,9 +8,9 @@ use futures_util::TryStreamExt as _;
 use orm_core::prelude::*;
 use tests::cutter::{cut, sweep};
 use tests::observer::Observer;
-use tests::proxy::{Faults, Proxy};
 use tests::{Fixture, Outcome};
 
+use super::every_poll::{MOST, Mark, Ran, SHEETS, Sheet, at_every_poll, mark, pools, sheets};
 use super::{in_time, questions, serves};
 use crate::{cases, check, check_eq};
 
@@ -30,102 +28,6 @@ cases![
     rollback,
     a_transaction_by_closure,
 ];
-
-/// More polls than any of them takes.
-const MOST: usize = 1_000;
-
-/// More than one batch of a stream.
-const SHEETS: usize = 70;
-
-#[derive(Model, Debug, Clone, PartialEq)]
-#[model(has_many(marks: Mark))]
-struct Sheet {
-    id: u64,
-    title: String,
-}
-
-/// What an operation writes, with the number of its run.
-#[derive(Model, Debug, Clone, PartialEq)]
-struct Mark {
-    id: u64,
-    #[model(index)]
-    number: u64,
-    #[model(belongs_to = Sheet)]
-    sheet_id: Option<u64>,
-}
-
-/// What became of one run.
-struct Ran {
-    /// It was not cut.
-    ended: bool,
-    /// How many marks there may be of it.
-    marks: &'static [u64],
-}
-
-impl Ran {
-    fn ended(marks: &'static [u64]) -> Self {
-        Self { ended: true, marks }
-    }
-
-    fn cut(marks: &'static [u64]) -> Self {
-        Self { ended: false, marks }
-    }
-}
-
-async fn mark(executor: &impl Executor, number: u64) -> Result<(), Error> {
-    Mark::build().number(number).save(executor).await.map(drop)
-}
-
-/// Pools of one connection and of two; on a server also by a road on which everything comes in small pieces, so that there are many more
-/// polls. SQLite's thread works on meanwhile and is somewhere else each time, so there each is swept more than once.
-async fn pools(fixture: &Fixture) -> Outcome<(Vec<(DbOptions, usize)>, Option<Proxy>)> {
-    let direct = [(fixture.options(), 1), (fixture.options(), 2)];
-    if fixture.is_sqlite() {
-        return Ok((vec![direct; 10].into_iter().flatten().collect(), None));
-    }
-    let proxy = Proxy::to(fixture.url()).await?;
-    proxy.set(Faults { slice: Some(8), ..Faults::default() });
-    let sliced = (DbOptions::new(proxy.url()), 2);
-    Ok((direct.into_iter().chain([sliced]).collect(), Some(proxy)))
-}
-
-/// Cuts an operation at every poll, on each of the pools. It gets the pool, the number of polls, and the number of its run. After each cut the pool serves; in the end nothing is open or busy, and the tables hold what they may.
-async fn at_every_poll(
-    fixture: &Fixture,
-    operation: impl AsyncFn(&Db, usize, u64) -> Result<Ran, Error>,
-) -> Outcome {
-    questions(&fixture.db).await?;
-    fixture.db.sync(&[Sheet::TABLE, Mark::TABLE]).await?;
-    Sheet::bulk_create(&fixture.db, (0..SHEETS).map(|n| Sheet::build().title(n.to_string()))).await?;
-    let observer = Observer::of(fixture.url()).await?;
-    let mut runs = BTreeMap::new();
-    let number = Cell::new(0);
-    let (pools, _proxy) = pools(fixture).await?;
-    for (options, size) in pools {
-        let db = options.max_connections(size).acquire_timeout(Duration::from_secs(10)).connect().await?;
-        sweep(MOST, async |polls| {
-            number.set(number.get() + 1);
-            let ran = in_time(operation(&db, polls, number.get())).await??;
-            runs.insert(number.get(), ran.marks);
-            serves(&db, size).await?;
-            Ok(ran.ended)
-        })
-        .await?;
-        // That of the fixture is there as well.
-        observer.wait_until_quiet(size + 1).await?;
-        db.close().await?;
-    }
-    observer.wait_until_quiet(1).await?;
-    observer.close().await?;
-    let found: Vec<(u64, u64)> =
-        fixture.db.query_as("SELECT number, COUNT(*) FROM marks GROUP BY number", ()).await?;
-    let found: BTreeMap<u64, u64> = found.into_iter().collect();
-    for (number, allowed) in runs {
-        let marks = found.get(&number).copied().unwrap_or(0);
-        check!(allowed.contains(&marks), "run {number} left {marks} marks, not one of {allowed:?}");
-    }
-    Ok(())
-}
 
 async fn connecting(fixture: &Fixture) -> Outcome {
     questions(&fixture.db).await?;
@@ -149,7 +51,7 @@ async fn connecting(fixture: &Fixture) -> Outcome {
 
 async fn waiting_for_a_connection(fixture: &Fixture) -> Outcome {
     questions(&fixture.db).await?;
-    fixture.db.sync(&[Sheet::TABLE, Mark::TABLE]).await?;
+    sheets(&fixture.db).await?;
     let db = fixture.options().max_connections(1).connect().await?;
     for handed_over in [false, true] {
         let tx = db.begin().await?;
@@ -184,10 +86,10 @@ async fn a_statement_that_would_take_long(fixture: &Fixture) -> Outcome {
     let long = if fixture.is_sqlite() {
         "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 900000000) SELECT MAX(i) FROM n"
     } else {
-        "SELECT SLEEP(600)"
+        "SELECT SLEEP(60)"
     };
     questions(&fixture.db).await?;
-    fixture.db.sync(&[Sheet::TABLE, Mark::TABLE]).await?;
+    sheets(&fixture.db).await?;
     let observer = Observer::of(fixture.url()).await?;
     let db = fixture.options().max_connections(2).connect().await?;
     for millis in [0, 0, 1, 1, 3, 10, 30, 100] {

@@ -2,6 +2,7 @@
 
 mod bank;
 mod cancellation;
+mod every_poll;
 mod mutated;
 mod network;
 mod tools;
