@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use futures_util::{StreamExt as _, TryStreamExt as _};
 use orm_core::prelude::*;
+use orm_core::query::IntoDraft;
 use tests::fake::{Fake, Script};
 use tests::proxy::Proxy;
 use tests::seed::seed;
@@ -25,6 +26,11 @@ struct Stone {
     found_at: DateTime<Utc>,
 }
 
+fn stone(n: u8) -> impl IntoDraft<Stone, Along = ()> {
+    let weight = (n > 3).then(|| f64::from(n));
+    Stone::build().name("granite").weight(weight).found_at(DateTime::UNIX_EPOCH)
+}
+
 /// A bit of everything, all of it the same at every time. What it saw.
 async fn session(url: &str) -> Result<Vec<String>, Error> {
     let deadline = Duration::from_secs(1);
@@ -38,6 +44,8 @@ async fn session(url: &str) -> Result<Vec<String>, Error> {
         "{:?}",
         db.query_as::<(u64, String)>("SELECT id, name FROM stones WHERE id < ?", (3,)).await
     ));
+    seen.push(format!("{:?}", Stone::bulk_create(&db, (1..=3).map(stone)).await));
+    seen.push(format!("{:?}", Stone::bulk_create(&db, [stone(4)]).await));
     let work = db.transaction(async |tx| {
         let changed = Stone::find().filter(Stone::ID.eq(1)).update(tx, Stone::NAME.set("flint")).await?;
         Stone::find().filter(Stone::ID.eq(1)).update(tx, Stone::NAME.set("granite")).await?;
@@ -100,7 +108,7 @@ async fn nonsense_is_an_error(fixture: &Fixture) -> Outcome {
         }
     });
     // Most of the time is waiting for what never comes.
-    let same: Vec<bool> = futures_util::stream::iter(attempts).buffer_unordered(16).try_collect().await?;
+    let same: Vec<bool> = futures_util::stream::iter(attempts).buffer_unordered(32).try_collect().await?;
     let unharmed = same.iter().filter(|same| **same).count();
     check!(unharmed < same.len() / 2, "{unharmed} of {} changes made no difference", same.len());
     Ok(())
