@@ -94,6 +94,19 @@ impl Script {
         }
     }
 
+    /// Puts other bytes in the place of these, in the first packet that has them, whose length is told right. Whether one has.
+    pub fn replace(&mut self, old: &[u8], new: &[u8]) -> bool {
+        for Turn { says, .. } in &mut self.turns {
+            let Some(at) = says.windows(old.len()).position(|bytes| bytes == old) else { continue };
+            let start = packet(says, at).start;
+            says.splice(at..at + old.len(), new.iter().copied());
+            let length = packet_length(&says[start..]) + new.len() - old.len();
+            says[start..start + 3].copy_from_slice(&length.to_le_bytes()[..3]);
+            return true;
+        }
+        false
+    }
+
     /// The position of one of the first bytes of a packet, where the protocol's own numbers are.
     fn near_a_header(&self, random: &mut fastrand::Rng) -> usize {
         const FIRST: usize = 12;
@@ -123,14 +136,19 @@ impl Script {
 /// Where the packet around this position lies: three bytes of length, one of number, and so many others.
 fn packet(bytes: &[u8], position: usize) -> std::ops::Range<usize> {
     let mut start = 0;
-    while let Some([a, b, c]) = bytes.get(start..start + 3) {
-        let end = start + 4 + usize::from(*a) + (usize::from(*b) << 8) + (usize::from(*c) << 16);
+    while bytes.len() >= start + 3 {
+        let end = start + 4 + packet_length(&bytes[start..]);
         if position < end {
             return start..end.min(bytes.len());
         }
         start = end;
     }
     start.min(bytes.len())..bytes.len()
+}
+
+/// What the header says.
+fn packet_length(bytes: &[u8]) -> usize {
+    bytes.iter().take(3).rev().fold(0, |length, byte| (length << 8) + usize::from(*byte))
 }
 
 /// Says the same to everybody who connects. Dropped, it ends with all its connections.
