@@ -1,6 +1,14 @@
-//! What the tests share: the databases there are, and an empty database for each test.
+//! What the tests share: the databases there are, an empty database for each test, and what makes things go wrong and sees what is
+//! left of it.
 
+pub mod bank;
+pub mod cutter;
+pub mod fake;
 pub mod fixture;
+pub mod ledger;
+pub mod observer;
+pub mod proxy;
+pub mod seed;
 pub mod server;
 
 pub use fixture::Fixture;

@@ -21,6 +21,7 @@ mod definitions;
 mod destroys;
 mod errors;
 mod executors;
+mod faults;
 mod fields;
 mod finders;
 mod foreign_keys;
@@ -124,6 +125,7 @@ fn main() -> ExitCode {
         destroys::cases(),
         errors::cases(),
         executors::cases(),
+        faults::cases(),
         fields::cases(),
         finders::cases(),
         foreign_keys::cases(),

@@ -211,8 +211,10 @@ async fn send<M: Model>(handle: Handle<'_>, chunk: Chunk<'_>, ids: &mut Vec<u64>
             .await;
     };
     let first = run::<M>(&mut lease, chunk, false, &mut NoRows).await?.ok_or_else(|| missing_id(table))?;
-    ids.extend((first..).step_by(usize::try_from(step).unwrap_or(usize::MAX)).take(count));
-    Ok(())
+    let before = ids.len();
+    ids.extend(std::iter::successors(Some(first), |id| id.checked_add(step)).take(count));
+    // A server may say what cannot be.
+    if ids.len() - before == count { Ok(()) } else { Err(missing_id(table)) }
 }
 
 async fn one_by_one<M: Model>(handle: Handle<'_>, chunk: Chunk<'_>, ids: &mut Vec<u64>) -> Result<()> {

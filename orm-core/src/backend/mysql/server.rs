@@ -45,7 +45,7 @@ impl Server {
         let one_writer = is_mariadb || in_group == "0" || has_one_writer(conn).await;
         Ok(Self {
             dialect: if is_mariadb { &MARIADB } else { &MYSQL },
-            bulk_id_step: step.parse().ok().filter(|_| one_writer),
+            bulk_id_step: step.parse().ok().filter(|step| *step > 0 && one_writer),
             packet_limit: packet_limit.parse().unwrap_or(SMALLEST_PACKET),
             takes_writes: matches!(read_only.as_str(), "0" | "OFF"),
             identity: identity.into(),

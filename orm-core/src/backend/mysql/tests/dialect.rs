@@ -105,7 +105,7 @@ fn conditions_in_words() {
 #[tokio::test]
 async fn the_servers_take_the_words() {
     on_servers("words", async |server| {
-        let connector = MysqlConnector::open(&server.url).await.unwrap();
+        let connector = MysqlConnector::open(&server.url, &[]).await.unwrap();
         let dialect = connector.dialect();
         let mut connection = connector.connect().await.unwrap();
         let mut create = String::from("CREATE TABLE IF NOT EXISTS ");

@@ -63,7 +63,7 @@ impl Server {
 }
 
 async fn connect(url: &str) -> Result<Box<dyn Connection>> {
-    MysqlConnector::open(url).await?.connect().await
+    MysqlConnector::open(url, &[]).await?.connect().await
 }
 
 /// Runs a test on each server that is there, in a fresh database.

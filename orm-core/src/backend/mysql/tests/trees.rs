@@ -11,7 +11,7 @@ use crate::sql::{Dialect, Test};
 use crate::value::Value;
 
 async fn filled(server: &Server) -> (Box<dyn Connection>, &'static dyn Dialect) {
-    let dialect = MysqlConnector::open(&server.url).await.unwrap().dialect();
+    let dialect = MysqlConnector::open(&server.url, &[]).await.unwrap().dialect();
     let mut connection = server.connect().await;
     for sql in setup(dialect) {
         text(&mut connection, &sql).await.unwrap();

@@ -1,0 +1,224 @@
+//! A network that cuts, holds back and refuses.
+
+use std::time::Duration;
+
+use futures_util::TryStreamExt as _;
+use orm_core::error::Operation;
+use orm_core::prelude::*;
+use tests::ledger::{Entry, Fate, Ledger};
+use tests::observer::Observer;
+use tests::proxy::{Cut, Direction, Ending, Faults, Proxy};
+use tests::{Fixture, Outcome};
+
+use super::{in_time, questions, serves};
+use crate::{cases, check, check_eq, check_matches};
+
+cases![
+    cut_after_any_byte,
+    a_black_hole_ends_every_call_by_its_deadline,
+    refused_for_a_while,
+    the_first_transaction_after_a_break_succeeds,
+    a_commit_that_was_not_answered,
+];
+
+/// How many places of each direction a session is cut at.
+const CUTS: u64 = 40;
+
+/// A deadline that nothing meets unless it is held back.
+const SHORT: Duration = Duration::from_millis(300);
+
+/// A bit of everything, on one connection. What fails is noted in the ledger.
+async fn session(db: &Db, ledger: &Ledger) {
+    let _ = ledger.append(db, ledger.next()).await;
+    let key = ledger.next();
+    let result = db
+        .transaction(async |tx| {
+            Ledger::write(tx, key).await?;
+            Entry::find().count(tx).await
+        })
+        .await;
+    ledger.settle(key, Fate::of_transaction(&result));
+    let _ = Entry::find().limit(100).stream(db).try_collect::<Vec<_>>().await;
+    let _ = ledger.append(db, ledger.next()).await;
+}
+
+async fn cut_after_any_byte(fixture: &Fixture) -> Outcome {
+    if fixture.is_sqlite() {
+        // It has no network.
+        return Ok(());
+    }
+    let ledger = Ledger::new(&fixture.db).await?;
+    let proxy = Proxy::to(fixture.url()).await?;
+    let options = || {
+        let deadline = Duration::from_secs(5);
+        DbOptions::new(proxy.url()).max_connections(1).connect_timeout(deadline).statement_timeout(deadline)
+    };
+    let db = options().connect().await?;
+    session(&db, &ledger).await;
+    db.close().await?;
+    check_eq!(ledger.count(Fate::Acknowledged), 3);
+    let (traffic, mut connected) = (proxy.traffic(), 0);
+    for (direction, bytes) in
+        [(Direction::ToServer, traffic.to_server), (Direction::ToClient, traffic.to_client)]
+    {
+        for (n, after) in (0..bytes).step_by(usize::try_from(bytes / CUTS)?).enumerate() {
+            let ending = if n % 2 == 0 { Ending::Close } else { Ending::Reset };
+            proxy.set(Faults { cut: Some(Cut { direction, after, ending }), ..Faults::default() });
+            let db = in_time(options().connect()).await?;
+            if let Ok(db) = &db {
+                in_time(session(db, &ledger)).await?;
+            }
+            proxy.heal();
+            let Ok(db) = db else { continue };
+            connected += 1;
+            // Whatever broke, the next call gets a connection that works.
+            let key = ledger.next();
+            in_time(ledger.append(&db, key)).await?.map_err(|error| {
+                format!("after a cut {direction:?} after {after} bytes by {ending:?}: {error}")
+            })?;
+            db.close().await?;
+        }
+    }
+    check!(connected > CUTS / 2, "only {connected} sessions got further than connecting");
+    check!(ledger.count(Fate::Failed) > 0 && ledger.count(Fate::Doubtful) > 0);
+    let observer = Observer::of(fixture.url()).await?;
+    observer.wait_until_quiet(1).await?;
+    observer.close().await?;
+    ledger.verify(&fixture.db).await
+}
+
+async fn a_black_hole_ends_every_call_by_its_deadline(fixture: &Fixture) -> Outcome {
+    if fixture.is_sqlite() {
+        // It has no network.
+        return Ok(());
+    }
+    questions(&fixture.db).await?;
+    let ledger = Ledger::new(&fixture.db).await?;
+    let observer = Observer::of(fixture.url()).await?;
+    for (hold_requests, hold_answers) in [(true, false), (false, true), (true, true)] {
+        let proxy = Proxy::to(fixture.url()).await?;
+        let options = || DbOptions::new(proxy.url()).connect_timeout(SHORT).statement_timeout(SHORT);
+        let db = options().max_connections(5).min_connections(5).connect().await?;
+        let (one, two, three) = (db.begin().await?, db.begin().await?, db.begin().await?);
+        let (first, second) = (ledger.next(), ledger.next());
+        Ledger::write(&one, first).await?;
+        Ledger::write(&two, second).await?;
+        proxy.set(Faults { hold_requests, hold_answers, ..Faults::default() });
+
+        let key = ledger.next();
+        check_matches!(
+            in_time(ledger.append(&db, key)).await?,
+            Err(Error::Timeout { operation: Operation::Statement, .. })
+        );
+        check_matches!(
+            in_time(db.begin()).await?.map(drop),
+            Err(Error::Timeout { operation: Operation::Statement, .. })
+        );
+        check_matches!(
+            in_time(Entry::find().count(&one)).await?,
+            Err(Error::Timeout { operation: Operation::Statement, .. })
+        );
+        check_matches!(in_time(one.commit()).await?, Err(Error::TransactionEnded(_)));
+        ledger.settle(first, Fate::Failed);
+        let result = in_time(two.commit()).await?;
+        check_matches!(&result, Err(Error::OutcomeUnknown));
+        ledger.settle(second, Fate::of_transaction(&result));
+        let mut stream = Entry::find().stream(&three);
+        check_matches!(
+            in_time(stream.try_next()).await?,
+            Err(Error::Timeout { operation: Operation::Statement, .. })
+        );
+        drop(stream);
+        check_matches!(in_time(three.rollback()).await?, Ok(()));
+        check_matches!(
+            in_time(options().connect()).await?.map(drop),
+            Err(Error::Timeout { operation: Operation::Connect, .. })
+        );
+
+        proxy.heal();
+        serves(&db, 5).await?;
+        proxy.set(Faults { hold_requests, hold_answers, ..Faults::default() });
+        in_time(db.close()).await??;
+        proxy.heal();
+        // All that was held back arrives now, its connections' ends as well.
+        observer.wait_until_quiet(1).await?;
+    }
+    observer.close().await?;
+    ledger.verify(&fixture.db).await
+}
+
+async fn refused_for_a_while(fixture: &Fixture) -> Outcome {
+    if fixture.is_sqlite() {
+        // It has no network.
+        return Ok(());
+    }
+    questions(&fixture.db).await?;
+    let proxy = Proxy::to(fixture.url()).await?;
+    let db = DbOptions::new(proxy.url()).max_connections(3).min_connections(3).connect().await?;
+    for ending in [Ending::Close, Ending::Reset] {
+        proxy.set(Faults { refuse: true, ..Faults::default() });
+        proxy.sever(ending);
+        for _ in 0..5 {
+            let error = in_time(db.authenticate()).await?.err().ok_or("it was not refused")?;
+            check!(matches!(error, Error::ConnectionLost(_) | Error::ConnectionRefused(_)), "{error:?}");
+        }
+        check_matches!(in_time(Db::connect(proxy.url())).await?.map(drop), Err(Error::ConnectionRefused(_)));
+        check_matches!(in_time(db.begin()).await?.map(drop), Err(Error::ConnectionRefused(_)));
+        proxy.heal();
+        serves(&db, 3).await?;
+    }
+    db.close().await?;
+    Ok(())
+}
+
+async fn the_first_transaction_after_a_break_succeeds(fixture: &Fixture) -> Outcome {
+    if fixture.is_sqlite() {
+        // It has no network.
+        return Ok(());
+    }
+    questions(&fixture.db).await?;
+    let ledger = Ledger::new(&fixture.db).await?;
+    let proxy = Proxy::to(fixture.url()).await?;
+    let db = DbOptions::new(proxy.url()).max_connections(4).min_connections(4).connect().await?;
+    for ending in [Ending::Close, Ending::Reset] {
+        serves(&db, 4).await?;
+        proxy.sever(ending);
+        let key = ledger.next();
+        in_time(db.transaction(async |tx| Ledger::write(tx, key).await)).await??;
+        ledger.settle(key, Fate::Acknowledged);
+        // Its neighbours are not trusted either.
+        serves(&db, 4).await?;
+    }
+    db.close().await?;
+    ledger.verify(&fixture.db).await
+}
+
+async fn a_commit_that_was_not_answered(fixture: &Fixture) -> Outcome {
+    if fixture.is_sqlite() {
+        // It has no network.
+        return Ok(());
+    }
+    questions(&fixture.db).await?;
+    let ledger = Ledger::new(&fixture.db).await?;
+    let observer = Observer::of(fixture.url()).await?;
+    let proxy = Proxy::to(fixture.url()).await?;
+    let db = DbOptions::new(proxy.url()).max_connections(1).connect().await?;
+    // Where the request was lost it did not take effect, where the answer was lost it did, and nobody could know.
+    for (direction, fate) in [(Direction::ToServer, Fate::Failed), (Direction::ToClient, Fate::Acknowledged)]
+    {
+        for ending in [Ending::Close, Ending::Reset] {
+            let key = ledger.next();
+            let tx = db.begin().await?;
+            Ledger::write(&tx, key).await?;
+            proxy.set(Faults { cut: Some(Cut { direction, after: 0, ending }), ..Faults::default() });
+            check_matches!(in_time(tx.commit()).await?, Err(Error::OutcomeUnknown));
+            proxy.heal();
+            serves(&db, 1).await?;
+            ledger.settle(key, fate);
+        }
+    }
+    db.close().await?;
+    observer.wait_until_quiet(1).await?;
+    observer.close().await?;
+    ledger.verify(&fixture.db).await
+}
