@@ -33,6 +33,7 @@ mod nested_create;
 mod paging;
 mod projections;
 mod raw;
+mod replicas;
 mod schema;
 mod statements;
 mod streams;
@@ -137,6 +138,7 @@ fn main() -> ExitCode {
         paging::cases(),
         projections::cases(),
         raw::cases(),
+        replicas::cases(),
         schema::cases(),
         streams::cases(),
         texts::cases(),

@@ -144,6 +144,10 @@ impl Pool {
         }
     }
 
+    pub(super) fn is_closed(&self) -> bool {
+        self.shared.closed.load(Ordering::Acquire)
+    }
+
     #[cfg(test)]
     pub(super) fn open_connections(&self) -> usize {
         self.inner.status().size

@@ -24,6 +24,7 @@ pub(super) async fn acquire(db: &Db, replicas: &Replicas) -> Result<Held> {
     }
     match replicas.otherwise {
         NoReplica::UsePrimary => db.pool().acquire().await,
+        NoReplica::Fail if db.pool().is_closed() => Err(Error::Closed),
         NoReplica::Fail => Err(Error::NoReplica),
     }
 }
