@@ -1,0 +1,91 @@
+//! A group of three, whose primary changes.
+
+use std::time::Duration;
+
+use libtest_mimic::Trial;
+use orm_core::db::Retry;
+use orm_core::prelude::*;
+use tests::Outcome;
+
+use crate::{Servers, port, port_of, trial, wait_for};
+
+pub(crate) fn trials(variable: &'static str) -> Vec<Trial> {
+    vec![
+        trial("group::the_writer_is_found".into(), variable, the_writer_is_found),
+        trial("group::and_found_again".into(), variable, and_found_again),
+    ]
+}
+
+#[derive(Model, Debug, Clone, PartialEq)]
+struct Note {
+    id: u64,
+    text: String,
+}
+
+/// Makes this node the primary.
+async fn promote(servers: &Servers, number: usize) -> Outcome {
+    let node = Db::connect(&servers.urls[number]).await?;
+    node.execute("SELECT group_replication_set_as_primary(@@server_uuid)", ()).await?;
+    node.close().await?;
+    Ok(())
+}
+
+async fn the_writer_is_found(servers: &Servers) -> Outcome {
+    for number in [2, 0, 1] {
+        promote(servers, number).await?;
+        for turn in 0..servers.urls.len() {
+            let mut urls = servers.in_database();
+            urls.rotate_left(turn);
+            let db = DbOptions::cluster(urls).connect().await?;
+            assert_eq!(db.transaction(async |tx| port(tx).await).await?, port_of(&servers.urls[number]));
+            db.close().await?;
+        }
+    }
+    // Nobody takes writes at these addresses.
+    let secondaries = [0, 2].map(|number| servers.in_database()[number].clone());
+    let outcome = DbOptions::cluster(secondaries).connect().await.map(drop);
+    assert!(
+        matches!(&outcome, Err(Error::ConnectionRefused(why)) if why.contains("no node takes writes")),
+        "{outcome:?}"
+    );
+    Ok(())
+}
+
+async fn and_found_again(servers: &Servers) -> Outcome {
+    let db = DbOptions::cluster(servers.in_database()).max_connections(4).connect().await?;
+    Note::sync(&db).await?;
+    let mut written = 0;
+    for number in [1, 2, 0] {
+        // All connections of the pool lead to the one that was the primary.
+        let open = futures_util::future::join_all((0..4).map(|_| db.begin())).await;
+        open.into_iter().collect::<Result<Vec<_>, _>>()?;
+        promote(servers, number).await?;
+        // Without a retry the first call may be refused, with nothing done; with one it goes on.
+        let retry = Retry::new(u32::MAX).within(Duration::from_secs(60)).lost_connections(true);
+        let at = db
+            .retry_transaction(retry, async |tx| {
+                Note::build().text(format!("under {number}")).save(tx).await?;
+                port(tx).await
+            })
+            .await?;
+        assert_eq!(at, port_of(&servers.urls[number]));
+        written += 1;
+        assert_eq!(Note::find().count(&db).await?, written);
+        // No connection to the old one is left.
+        for _ in 0..8 {
+            Note::build().text("without a retry").save(&db).await?;
+            written += 1;
+        }
+    }
+    for url in servers.in_database() {
+        wait_for("every node has every row", async || {
+            let node = Db::connect(&url).await?;
+            let count = Note::find().count(&node).await?;
+            node.close().await?;
+            Ok(count == written)
+        })
+        .await?;
+    }
+    db.close().await?;
+    Ok(())
+}

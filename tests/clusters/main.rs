@@ -1,0 +1,96 @@
+//! What takes several servers: real replicas, and a real group. They come from `scripts/cluster`, by these variables; a test whose servers are not
+//! there is shown as ignored.
+
+use std::process::ExitCode;
+use std::time::Duration;
+
+use libtest_mimic::{Arguments, Trial};
+use orm_core::prelude::*;
+use tests::Outcome;
+use tokio::time::Instant;
+
+mod group;
+mod replicas;
+
+/// A source and its replicas, the source first; or the nodes of a group.
+struct Servers {
+    urls: Vec<String>,
+    database: String,
+}
+
+impl Servers {
+    /// Those of this variable, with a database of this test's own.
+    async fn of(variable: &str, test: &str) -> Outcome<Self> {
+        let urls: Vec<String> = std::env::var(variable)?.split(',').map(str::to_owned).collect();
+        let servers = Self { urls, database: format!("orm_{test}_{}", std::process::id()) };
+        let writer = DbOptions::cluster(servers.urls.clone()).connect().await?;
+        writer.execute(TrustedSql(format!("CREATE DATABASE {}", servers.database)), ()).await?;
+        writer.close().await?;
+        Ok(servers)
+    }
+
+    /// The URL of the test's database on each of them.
+    fn in_database(&self) -> Vec<String> {
+        self.urls.iter().map(|url| format!("{}{}", url, self.database)).collect()
+    }
+
+    async fn drop(self) -> Outcome {
+        let writer = DbOptions::cluster(self.urls).connect().await?;
+        writer.execute(TrustedSql(format!("DROP DATABASE {}", self.database)), ()).await?;
+        writer.close().await?;
+        Ok(())
+    }
+}
+
+/// The port of the server that runs this transaction: which one that is.
+async fn port(tx: &Transaction) -> Result<u64, Error> {
+    Ok(tx.query_as("SELECT @@port", ()).await?.into_iter().next().unwrap_or_default())
+}
+
+fn port_of(url: &str) -> u64 {
+    url::Url::parse(url).ok().and_then(|url| url.port()).unwrap_or_default().into()
+}
+
+/// Asks until the answer is yes; a minute at most, since the time that it takes is the servers' own.
+async fn wait_for(what: &str, mut ask: impl AsyncFnMut() -> Outcome<bool>) -> Outcome {
+    let begun = Instant::now();
+    while !ask().await? {
+        if begun.elapsed() > Duration::from_secs(60) {
+            return Err(format!("after a minute it is still not so: {what}").into());
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    Ok(())
+}
+
+fn trial(
+    name: String,
+    variable: &'static str,
+    test: impl AsyncFnOnce(&Servers) -> Outcome + Send + 'static,
+) -> Trial {
+    let is_there = std::env::var(variable).is_ok_and(|urls| !urls.is_empty());
+    let label = name.rsplit("::").next().unwrap_or_default().to_owned();
+    let run = move || {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        let outcome = runtime.block_on(async {
+            let servers = Servers::of(variable, &label).await?;
+            let outcome = test(&servers).await;
+            servers.drop().await?;
+            outcome
+        });
+        outcome.map_err(|error| error.to_string().into())
+    };
+    Trial::test(name, run).with_ignored_flag(!is_there)
+}
+
+fn main() -> ExitCode {
+    let mut arguments = Arguments::from_args();
+    // They stop and start the replication of servers that they share.
+    arguments.test_threads = Some(1);
+    let mut trials = Vec::new();
+    for (server, variable) in [("mysql", "MYSQL_REPLICATION"), ("mariadb", "MARIADB_REPLICATION")] {
+        trials.extend(replicas::trials(server, variable));
+    }
+    trials.extend(group::trials("GROUP_URLS"));
+    libtest_mimic::run(&arguments, trials).exit_code()
+}
