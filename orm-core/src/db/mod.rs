@@ -1,15 +1,22 @@
 //! Connections: `Db`, its options, the pool, transactions, the statement log.
 
+mod backoff;
 mod blame;
 mod executor;
+mod holders;
 mod lease;
+mod limits;
 mod log;
+mod metrics;
+mod opener;
 mod options;
+mod pace;
 mod pinned;
 mod pool;
 mod session;
 mod shared;
 mod stream;
+mod sweep;
 mod texts;
 mod transaction;
 
@@ -23,6 +30,7 @@ use crate::sql::Dialect;
 
 pub use executor::{Executor, Handle};
 pub(crate) use lease::{Call, CallStatement, Lease};
+pub use metrics::PoolMetrics;
 pub use options::DbOptions;
 pub(crate) use stream::Streaming;
 pub use transaction::Transaction;

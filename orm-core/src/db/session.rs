@@ -157,6 +157,10 @@ impl Session {
         self.connection.bulk_id_step()
     }
 
+    pub(super) fn idle_limit(&self) -> Option<Duration> {
+        self.connection.idle_limit()
+    }
+
     pub(super) fn packet_limit(&self) -> usize {
         self.connection.packet_limit()
     }

@@ -59,6 +59,7 @@ impl Transaction {
 
     async fn begin_on_one(db: &Db, number: u64) -> Result<Held> {
         let mut held = db.pool().acquire().await?;
+        held.begins(number);
         let session = held.session();
         session.transaction = Some(number);
         let deadline = session.statement_timeout();

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::num::NonZeroUsize;
 use std::pin::pin;
+use std::time::Duration;
 
 use lru::LruCache;
 use mysql_async::consts::StatusFlags;
@@ -273,6 +274,10 @@ impl Connection for MysqlConnection {
 
     fn bulk_id_step(&self) -> Option<u64> {
         self.server.bulk_id_step
+    }
+
+    fn idle_limit(&self) -> Option<Duration> {
+        self.server.idle_limit
     }
 
     fn packet_limit(&self) -> usize {

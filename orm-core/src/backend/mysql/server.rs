@@ -1,12 +1,14 @@
 //! What has to be known of a server.
 
+use std::time::Duration;
+
 use mysql_async::prelude::Queryable as _;
 use mysql_async::{Conn, Error as DriverFailure, Row, Value as DriverValue};
 
 use super::dialect::{MARIADB, MYSQL, ServerDialect};
 use super::kill::IDENTITY;
 
-const ABOUT: &str = "SELECT @@version, @@session.auto_increment_increment, @@global.max_allowed_packet";
+const ABOUT: &str = "SELECT @@version, @@session.auto_increment_increment, @@global.max_allowed_packet, @@session.wait_timeout";
 
 /// Whether it may be in a group with several primaries. MariaDB knows no such groups, and takes a millisecond for the answer.
 const IN_GROUP: &str = "(SELECT COUNT(*) FROM information_schema.PLUGINS \
@@ -24,6 +26,8 @@ pub(super) struct Server {
     /// See `Connection::bulk_id_step`.
     pub(super) bulk_id_step: Option<u64>,
     pub(super) packet_limit: usize,
+    /// See `Connection::idle_limit`.
+    pub(super) idle_limit: Option<Duration>,
     /// Which one it is, should another answer at the same address.
     pub(super) identity: Box<str>,
 }
@@ -36,13 +40,15 @@ impl Server {
         let row: Option<Row> = conn.query_first(format!("{ABOUT}, {IDENTITY}, {in_group}")).await?;
         let mut cells = row.map(Row::unwrap).unwrap_or_default().into_iter().map(text);
         let mut next = || cells.next().unwrap_or_default();
-        let (version, step, packet_limit, identity, in_group) = (next(), next(), next(), next(), next());
+        let (version, step, packet_limit, idle_limit) = (next(), next(), next(), next());
+        let (identity, in_group) = (next(), next());
         let is_mariadb = version.contains("MariaDB");
         let one_writer = is_mariadb || in_group == "0" || has_one_writer(conn).await;
         Ok(Self {
             dialect: if is_mariadb { &MARIADB } else { &MYSQL },
             bulk_id_step: step.parse().ok().filter(|_| one_writer),
             packet_limit: packet_limit.parse().unwrap_or(SMALLEST_PACKET),
+            idle_limit: idle_limit.parse().ok().map(Duration::from_secs),
             identity: identity.into(),
         })
     }
