@@ -30,6 +30,7 @@ mod lists;
 mod logging;
 mod nested_create;
 mod paging;
+mod pool;
 mod projections;
 mod raw;
 mod schema;
@@ -133,6 +134,7 @@ fn main() -> ExitCode {
         logging::cases(),
         nested_create::cases(),
         paging::cases(),
+        pool::cases(),
         projections::cases(),
         raw::cases(),
         schema::cases(),

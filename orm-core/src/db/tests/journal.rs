@@ -1,4 +1,4 @@
-//! What was sent to the database, as the statement log tells it.
+//! What was sent to the database, as the statement log tells it; or the events of another target.
 
 use std::fmt;
 use std::sync::{Arc, Mutex};
@@ -8,16 +8,22 @@ use tracing::span::{Attributes, Id, Record};
 use tracing::subscriber::DefaultGuard;
 use tracing::{Event, Metadata, Subscriber};
 
-/// The statements of this thread, while it lives.
+/// The events of this thread, while it lives.
 pub(super) struct Journal {
     events: Arc<Mutex<Vec<Fields>>>,
     _listening: DefaultGuard,
 }
 
 impl Journal {
+    /// Of the statement log.
     pub(super) fn start() -> Self {
+        Self::of("orm_core::statement")
+    }
+
+    pub(super) fn of(target: &'static str) -> Self {
         let events = Arc::default();
-        let _listening = tracing::subscriber::set_default(Listener(Arc::clone(&events)));
+        let listener = Listener { target, events: Arc::clone(&events) };
+        let _listening = tracing::subscriber::set_default(listener);
         Self { events, _listening }
     }
 
@@ -26,7 +32,7 @@ impl Journal {
         self.take().into_iter().map(|fields| fields.sql).collect()
     }
 
-    /// All that was said of them, as text, but how long they took.
+    /// All that was said of them, as text, but how long they took. Of other targets than the statement log also the level.
     pub(super) fn events(&self) -> Vec<String> {
         self.take().into_iter().map(|fields| fields.all.trim_end().to_owned()).collect()
     }
@@ -57,11 +63,14 @@ impl Visit for Fields {
     }
 }
 
-struct Listener(Arc<Mutex<Vec<Fields>>>);
+struct Listener {
+    target: &'static str,
+    events: Arc<Mutex<Vec<Fields>>>,
+}
 
 impl Subscriber for Listener {
     fn enabled(&self, metadata: &Metadata<'_>) -> bool {
-        metadata.target() == "orm_core::statement"
+        metadata.target() == self.target
     }
 
     fn new_span(&self, _span: &Attributes<'_>) -> Id {
@@ -74,8 +83,11 @@ impl Subscriber for Listener {
 
     fn event(&self, event: &Event<'_>) {
         let mut fields = Fields::default();
+        if self.target != "orm_core::statement" {
+            fields.all = format!("{} ", event.metadata().level());
+        }
         event.record(&mut fields);
-        self.0.lock().unwrap().push(fields);
+        self.events.lock().unwrap().push(fields);
     }
 
     fn enter(&self, _span: &Id) {}
