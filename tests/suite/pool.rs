@@ -80,10 +80,10 @@ async fn an_exhausted_pool_names_those_who_hold_it(fixture: &Fixture) -> Outcome
     let error = Berth::find().count(&db).await.map(drop).expect_err("the pool is taken");
     let text = error.to_string();
     let Error::PoolExhausted { size: 1, holders, .. } = error else { return Err(text.into()) };
-    check!(
-        holders.starts_with("transaction ") && holders.contains(" for 0.") && holders.ends_with(" s"),
-        "{holders}"
-    );
+    let named = |holders: &str| {
+        Some(holders.strip_prefix("transaction ")?.split_once(" for ")?.0.parse::<u64>().is_ok())
+    };
+    check_eq!(named(&holders), Some(true));
     check_eq!(text, format!("no connection came free within 100ms: all 1 are in use ({holders})"));
     tx.commit().await?;
     Ok(())
@@ -99,7 +99,7 @@ async fn a_stream_holds_a_connection_too(fixture: &Fixture) -> Outcome {
     check!(stream.try_next().await?.is_some());
     let error = Berth::find().count(&db).await.map(drop).expect_err("the pool is taken");
     let Error::PoolExhausted { holders, .. } = error else { return Err(error.into()) };
-    check!(holders.starts_with("a statement or stream for 0."), "{holders}");
+    check!(holders.starts_with("a statement or stream for "), "{holders}");
     Ok(())
 }
 
@@ -126,7 +126,7 @@ async fn idle_connections_go_down_to_the_fewest(fixture: &Fixture) -> Outcome {
     Berth::sync(&db).await?;
     let counts = futures_util::future::try_join_all((0..6).map(|_| Berth::find().count(&db))).await?;
     check_eq!(counts, [0; 6]);
-    check!(db.pool_metrics().open > 2, "{:?}", db.pool_metrics());
+    check!(db.pool_metrics().connects > 2, "{:?}", db.pool_metrics());
     until(async || Ok(db.pool_metrics().open == 2)).await?;
     check_eq!(Berth::find().count(&db).await?, 0);
     db.close().await?;

@@ -84,9 +84,9 @@ mod tests {
     fn the_server_shortens_what_may_be_idle() {
         for idle in [None, Some(secs(1000)), Some(secs(100))] {
             let limits = Limits::new(idle, None).within(Some(secs(100)));
-            let mut metrics = Metrics::default();
             // Only the last use counts.
-            metrics.recycled = Some(Instant::now() + secs(500));
+            let recycled = Some(Instant::now() + secs(500));
+            let metrics = Metrics { recycled, ..Metrics::default() };
             let after = |time| limits.expired(&metrics, metrics.created + secs(500) + time);
             assert_eq!(after(secs(80)), None);
             assert!(after(secs(91)).is_some());

@@ -89,10 +89,11 @@ impl Opener {
 }
 
 impl Manager for Opener {
-    type Type = Member;
+    // Boxed, since deadpool moves it in and out with each use.
+    type Type = Box<Member>;
     type Error = Error;
 
-    async fn create(&self) -> Result<Member> {
+    async fn create(&self) -> Result<Box<Member>> {
         // Boxed, so that whoever gets one that is open does not carry the room for it.
         match Box::pin(self.open()).await {
             Ok(session) => {
@@ -101,7 +102,7 @@ impl Manager for Opener {
                 let entry = Entry { usage: shared.holders.add(), reason: "its Db is gone", shared };
                 Counters::add(&self.shared.counters.connects);
                 pool_event!(DEBUG, self.shared, "a connection was opened");
-                Ok(Member { session, limits, entry })
+                Ok(Box::new(Member { session, limits, entry }))
             }
             Err(error) => {
                 Counters::add(&self.shared.counters.connect_failures);
@@ -113,7 +114,7 @@ impl Manager for Opener {
 
     // Only looks, never waits: a caller that goes away while deadpool waits here loses the connection, which for a database
     // in memory is the database. What takes time is done in `Pool::make_ready`.
-    async fn recycle(&self, member: &mut Member, metrics: &Metrics) -> RecycleResult<Error> {
+    async fn recycle(&self, member: &mut Box<Member>, metrics: &Metrics) -> RecycleResult<Error> {
         let now = Instant::now();
         let reason = if member.session.condition() == Condition::Lost {
             Some("it was lost")

@@ -155,7 +155,8 @@ impl Pool {
         self.shared.closed.store(true, Ordering::Release);
         let idle = self.inner.retain(|_, _| false).removed;
         self.inner.close();
-        for Member { session, mut entry, .. } in idle {
+        for member in idle {
+            let Member { session, mut entry, .. } = *member;
             entry.reason = CLOSED;
             drop(entry);
             session.close().await;
@@ -267,7 +268,8 @@ async fn undo(mut held: Held) {
 }
 
 /// Says good-bye in the background, where there is one.
-pub(super) fn farewell(member: Member) {
+#[expect(clippy::boxed_local, reason = "as the pool keeps it")]
+pub(super) fn farewell(member: Box<Member>) {
     if let Ok(runtime) = runtime::Handle::try_current() {
         runtime.spawn(member.session.close());
     }
