@@ -22,7 +22,7 @@ impl Limits {
     /// Shortened where the server ends connections that are idle for so long.
     pub(super) fn within(mut self, server: Option<Duration>) -> Self {
         if let Some(server) = server {
-            let safe = less(server.mul_f64(0.9), fastrand::f64());
+            let safe = less(server / 10 * 9, fastrand::f64());
             self.idle = Some(self.idle.map_or(safe, |idle| idle.min(safe)));
         }
         self
@@ -50,7 +50,8 @@ pub(super) fn last_taken(metrics: &Metrics) -> Instant {
 
 /// A time, less this share of a tenth of it.
 fn less(time: Duration, share: f64) -> Duration {
-    time.mul_f64(1.0 - share / 10.0)
+    // In this order, since the longest time of all cannot be multiplied.
+    time - (time / 10).mul_f64(share)
 }
 
 #[cfg(test)]
@@ -70,6 +71,8 @@ mod tests {
         let metrics = Metrics::default();
         let after = |limits: Limits, time| limits.expired(&metrics, metrics.created + time);
         assert_eq!(after(Limits::new(None, None), secs(1_000_000)), None);
+        let longest = Some(Duration::MAX);
+        assert_eq!(after(Limits::new(longest, longest).within(longest), secs(1_000_000)), None);
         for _ in 0..100 {
             let limits = Limits::new(None, Some(secs(100)));
             assert_eq!(after(limits, secs(90)), None);
