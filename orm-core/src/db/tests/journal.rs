@@ -1,11 +1,11 @@
 //! What was sent to the database, as the statement log tells it; or the events of another target.
 
 use std::fmt;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, Once};
 
 use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id, Record};
-use tracing::subscriber::DefaultGuard;
+use tracing::subscriber::{DefaultGuard, Interest};
 use tracing::{Event, Metadata, Subscriber};
 
 /// The events of this thread, while it lives.
@@ -21,6 +21,8 @@ impl Journal {
     }
 
     pub(super) fn of(target: &'static str) -> Self {
+        static PREPARED: Once = Once::new();
+        PREPARED.call_once(|| tracing::subscriber::set_global_default(Undecided).unwrap());
         let events = Arc::default();
         let listener = Listener { target, events: Arc::clone(&events) };
         let _listening = tracing::subscriber::set_default(listener);
@@ -89,6 +91,34 @@ impl Subscriber for Listener {
         event.record(&mut fields);
         self.events.lock().unwrap().push(fields);
     }
+
+    fn enter(&self, _span: &Id) {}
+
+    fn exit(&self, _span: &Id) {}
+}
+
+/// Wants to be asked each time, and never wants anything. Without it a place that logs for the first time on another thread may be
+/// taken for one that nobody wants to hear.
+struct Undecided;
+
+impl Subscriber for Undecided {
+    fn register_callsite(&self, _metadata: &'static Metadata<'static>) -> Interest {
+        Interest::sometimes()
+    }
+
+    fn enabled(&self, _metadata: &Metadata<'_>) -> bool {
+        false
+    }
+
+    fn new_span(&self, _span: &Attributes<'_>) -> Id {
+        Id::from_u64(1)
+    }
+
+    fn record(&self, _span: &Id, _values: &Record<'_>) {}
+
+    fn record_follows_from(&self, _span: &Id, _follows: &Id) {}
+
+    fn event(&self, _event: &Event<'_>) {}
 
     fn enter(&self, _span: &Id) {}
 
