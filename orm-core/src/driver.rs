@@ -8,6 +8,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
 use crate::error::Result;
 use crate::sql::Dialect;
@@ -257,6 +258,11 @@ pub trait Connection: Send {
     /// The distance between two ids of a plain bulk insert whose ids are all generated, `None` where ids may not be
     /// consecutive and each row has to be asked for.
     fn bulk_id_step(&self) -> Option<u64>;
+
+    /// How long the server lets a connection lie idle before it ends it, as far as it says.
+    fn idle_limit(&self) -> Option<Duration> {
+        None
+    }
 
     /// The most bytes that one statement with its parameters may have.
     fn packet_limit(&self) -> usize;

@@ -43,12 +43,14 @@ pub enum Error {
     },
     /// No connection came free within the acquire deadline.
     #[doc(alias = "ConnectionAcquireTimeoutError")]
-    #[error("no connection came free within {after:?}: all {size} are in use")]
+    #[error("no connection came free within {after:?}: all {size} are in use{}", in_parentheses(holders))]
     PoolExhausted {
         /// The size of the pool.
         size: usize,
         /// The acquire deadline.
         after: Duration,
+        /// Who had them and for how long, the longest first: `transaction 7 for 31.2 s, a statement or stream for 0.4 s`.
+        holders: Box<String>,
     },
     /// All connections of the pool are held by the transactions whose closures this call is made in: it could never have one.
     #[error(
@@ -364,6 +366,10 @@ impl Error {
             _ => None,
         }
     }
+}
+
+fn in_parentheses(text: &str) -> String {
+    if text.is_empty() { String::new() } else { format!(" ({text})") }
 }
 
 /// The message of [`Error::UnknownKeys`]: with the first keys of a long list.

@@ -2,7 +2,7 @@
 
 pub use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, Utc};
 
-pub use crate::db::{Db, DbOptions, Executor, Transaction};
+pub use crate::db::{Db, DbOptions, Executor, PoolMetrics, Transaction};
 pub use crate::error::Error;
 pub use crate::model::{Column, Expr, Model};
 pub use crate::query::{Projection, Query, RawSql, Record, TrustedSql};

@@ -31,6 +31,7 @@ mod lists;
 mod logging;
 mod nested_create;
 mod paging;
+mod pool;
 mod projections;
 mod raw;
 mod replicas;
@@ -136,6 +137,7 @@ fn main() -> ExitCode {
         logging::cases(),
         nested_create::cases(),
         paging::cases(),
+        pool::cases(),
         projections::cases(),
         raw::cases(),
         replicas::cases(),

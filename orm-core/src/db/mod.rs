@@ -1,11 +1,17 @@
 //! Connections: `Db`, its options, the pool, transactions, the statement log.
 
+mod backoff;
 mod blame;
 mod executor;
 mod held;
+mod holders;
 mod lease;
+mod limits;
 mod log;
+mod metrics;
+mod opener;
 mod options;
+mod pace;
 mod pinned;
 mod pool;
 mod reading;
@@ -14,6 +20,7 @@ mod retry;
 mod session;
 mod shared;
 mod stream;
+mod sweep;
 mod texts;
 mod transaction;
 mod transaction_options;
@@ -30,6 +37,7 @@ use crate::sql::Dialect;
 
 pub use executor::{Executor, Handle};
 pub(crate) use lease::{Call, CallStatement, Lease};
+pub use metrics::PoolMetrics;
 pub use options::DbOptions;
 pub use replica::NoReplica;
 pub use retry::Retry;

@@ -5,14 +5,17 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64};
 use std::time::Duration;
 
+use super::holders::Holders;
 use super::log::Log;
-use super::pool::Pool;
+use super::metrics::Counters;
+use super::pool::{Pool, Settings};
 use super::replica::{NoReplica, Replica, Replicas};
 use super::shared::Shared;
 use super::{Db, Inner};
 use crate::backend;
 use crate::driver::Connector;
 use crate::error::{Error, Operation, Result};
+use crate::sql::Dialect;
 
 /// Where to connect, and how.
 ///
@@ -42,6 +45,9 @@ pub struct DbOptions {
     min_connections: usize,
     connect_timeout: Duration,
     acquire_timeout: Duration,
+    idle_timeout: Option<Duration>,
+    max_lifetime: Option<Duration>,
+    max_connects_per_second: u32,
     statement_timeout: Option<Duration>,
     log_to_stdout: bool,
     log_values: bool,
@@ -60,6 +66,9 @@ impl DbOptions {
             min_connections: 1,
             connect_timeout: Duration::from_secs(10),
             acquire_timeout: Duration::from_secs(30),
+            idle_timeout: Some(Duration::from_secs(10 * 60)),
+            max_lifetime: Some(Duration::from_secs(30 * 60)),
+            max_connects_per_second: 100,
             statement_timeout: None,
             log_to_stdout: false,
             log_values: false,
@@ -143,14 +152,16 @@ impl DbOptions {
         self
     }
 
-    /// How many connections [`DbOptions::connect`] opens at once; 1 unless told, and never less: wrong passwords show up there.
+    /// How many connections [`DbOptions::connect`] opens at once, and how many stay open when nobody uses them; 1 unless told, and never
+    /// less: wrong passwords show up there.
     #[doc(alias = "pool.min")]
     pub fn min_connections(mut self, count: usize) -> Self {
         self.min_connections = count;
         self
     }
 
-    /// How long opening a connection may take; 10 seconds unless told.
+    /// How long opening a connection may take; 10 seconds unless told. After a failure the next attempt pauses for a random time, of up to
+    /// 20 ms at first and 1 s in the end, which counts here.
     #[doc(alias = "connectTimeout")]
     pub fn connect_timeout(mut self, deadline: Duration) -> Self {
         self.connect_timeout = deadline;
@@ -162,6 +173,61 @@ impl DbOptions {
     #[doc(alias = "pool.acquire")]
     pub fn acquire_timeout(mut self, deadline: Duration) -> Self {
         self.acquire_timeout = deadline;
+        self
+    }
+
+    /// How long a connection may lie in the pool since it was last taken; 10 minutes unless told, `None` for as long as it likes.
+    ///
+    /// After that it is closed, down to [`DbOptions::min_connections`]. Those are replaced when they would next be used. Where the server ends
+    /// idle connections sooner (`wait_timeout` of MySQL and MariaDB), a connection is not used after nine tenths of the server's time,
+    /// whatever is said here. A database in memory keeps its connection.
+    ///
+    /// ```no_run
+    /// # async fn example() -> orm_core::Result<()> {
+    /// use std::time::Duration;
+    /// use orm_core::db::DbOptions;
+    ///
+    /// // A firewall on the way forgets connections after five minutes.
+    /// let db = DbOptions::new("mysql://user12:12user@db.example.org/testdb")
+    ///     .idle_timeout(Duration::from_secs(4 * 60))
+    ///     .connect()
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc(alias = "pool.idle")]
+    pub fn idle_timeout(mut self, limit: impl Into<Option<Duration>>) -> Self {
+        self.idle_timeout = limit.into();
+        self
+    }
+
+    /// How old a connection may get; 30 minutes unless told, `None` for as old as it likes. Of each connection it is up to a tenth less, at
+    /// random, so that they do not all end together.
+    ///
+    /// One that is older is replaced when it would next be used, and never while it is in use. A database in memory keeps its
+    /// connection.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use orm_core::db::DbOptions;
+    ///
+    /// let options = DbOptions::new("sqlite://notes.db").max_lifetime(Duration::from_secs(3600)).idle_timeout(None);
+    /// ```
+    pub fn max_lifetime(mut self, limit: impl Into<Option<Duration>>) -> Self {
+        self.max_lifetime = limit.into();
+        self
+    }
+
+    /// The most connections that are opened in a second, so that a server that has just come back is not overrun; 100 unless told. A whole pool
+    /// may be opened at once, what follows comes one by one. The wait counts as connecting.
+    ///
+    /// ```
+    /// use orm_core::db::DbOptions;
+    ///
+    /// let options = DbOptions::new("sqlite://notes.db").max_connections(50).max_connects_per_second(20);
+    /// ```
+    pub fn max_connects_per_second(mut self, count: u32) -> Self {
+        self.max_connects_per_second = count;
         self
     }
 
@@ -210,39 +276,48 @@ impl DbOptions {
         if self.max_connections == 0 {
             return Err(Error::Configuration("max_connections must be at least 1".into()));
         }
+        if self.max_connects_per_second == 0 {
+            return Err(Error::Configuration("max_connects_per_second must be at least 1".into()));
+        }
         let size =
             connector.max_connections().map_or(self.max_connections, |most| self.max_connections.min(most));
         let dialect = connector.dialect();
-        let pool = self.pool(Arc::clone(&connector), size)?;
+        // Where there is such a limit, the connection is the database.
+        let keeps = connector.max_connections().is_some();
+        let settings = Settings {
+            size,
+            min: self.min_connections.clamp(1, size),
+            connect_timeout: self.connect_timeout,
+            acquire_timeout: self.acquire_timeout,
+            idle_timeout: self.idle_timeout.filter(|_| !keeps),
+            max_lifetime: self.max_lifetime.filter(|_| !keeps),
+            connects_per_second: self.max_connects_per_second,
+        };
         let mut replicas = Vec::new();
         for (url, weight) in &self.replicas {
-            let pool = self.pool(connector.replica(url)?, size)?;
+            // It need not be there yet.
+            let settings = Settings { min: 0, ..settings };
+            let pool = Pool::open(connector.replica(url)?, &settings, self.shared(dialect, size)).await?;
             replicas.push(Replica::new(pool, *weight, dialect, self.max_replica_lag));
         }
         let replicas = (!replicas.is_empty()).then(|| Replicas::new(replicas, self.no_replica));
-        let mut opened = Vec::new();
-        for _ in 0..self.min_connections.clamp(1, size) {
-            opened.push(pool.acquire().await?);
-        }
-        drop(opened);
+        let pool = Pool::open(connector, &settings, self.shared(dialect, size)).await?;
         Ok(Db::from_inner(Inner::new(pool, replicas, dialect, self.acquire_timeout)))
     }
 
-    /// A pool of connections to one of the servers.
-    fn pool(&self, connector: Arc<dyn Connector>, size: usize) -> Result<Pool> {
-        let shared = Shared {
+    /// What the connections to one of the servers have in common.
+    fn shared(&self, dialect: &dyn Dialect, size: usize) -> Shared {
+        Shared {
             epoch: AtomicU64::new(0),
             writable_since: AtomicU64::new(0),
             closed: AtomicBool::new(false),
             statement_timeout: self.statement_timeout,
             upkeep_timeout: self.connect_timeout,
-            log: Log {
-                stdout: self.log_to_stdout,
-                values: self.log_values,
-                backend: connector.dialect().name(),
-            },
-        };
-        Pool::new(connector, size, self.connect_timeout, self.acquire_timeout, shared)
+            log: Log { stdout: self.log_to_stdout, values: self.log_values, backend: dialect.name() },
+            size,
+            holders: Holders::new(),
+            counters: Counters::default(),
+        }
     }
 }
 
@@ -263,6 +338,9 @@ impl fmt::Debug for DbOptions {
             .field("min_connections", &self.min_connections)
             .field("connect_timeout", &self.connect_timeout)
             .field("acquire_timeout", &self.acquire_timeout)
+            .field("idle_timeout", &self.idle_timeout)
+            .field("max_lifetime", &self.max_lifetime)
+            .field("max_connects_per_second", &self.max_connects_per_second)
             .field("statement_timeout", &self.statement_timeout)
             .field("log_to_stdout", &self.log_to_stdout)
             .field("log_values", &self.log_values)

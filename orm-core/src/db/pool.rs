@@ -4,77 +4,83 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use deadpool::managed::{
-    Manager, Metrics, Object, Pool as Deadpool, PoolConfig, PoolError, QueueMode, RecycleError,
-    RecycleResult, TimeoutType, Timeouts,
-};
+use deadpool::managed::{Object, Pool as Deadpool, PoolConfig, PoolError, QueueMode, TimeoutType, Timeouts};
 use tokio::runtime;
+use tokio::task::AbortHandle;
 
 use super::held;
+use super::limits::last_taken;
+use super::metrics::{Counters, pool_event};
+use super::opener::{Member, Opener};
 use super::session::{Condition, Session};
 use super::shared::Shared;
+use super::sweep;
 use crate::driver::{Connector, Control};
 use crate::error::{Error, Operation, Result};
 
-/// A connection that was not used for this long is asked whether its server is still there.
-const IDLE_BEFORE_PING: Duration = Duration::from_secs(15);
-
-/// What deadpool calls the manager.
-pub(super) struct Opener {
-    connector: Arc<dyn Connector>,
-    shared: Arc<Shared>,
+/// What a pool is told.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Settings {
+    pub(super) size: usize,
+    pub(super) min: usize,
+    pub(super) connect_timeout: Duration,
+    pub(super) acquire_timeout: Duration,
+    pub(super) idle_timeout: Option<Duration>,
+    pub(super) max_lifetime: Option<Duration>,
+    pub(super) connects_per_second: u32,
 }
 
-impl Manager for Opener {
-    type Type = Session;
-    type Error = Error;
-
-    async fn create(&self) -> Result<Session> {
-        let epoch = self.shared.epoch.load(Ordering::Relaxed);
-        Ok(Session::new(self.connector.connect().await?, epoch, Arc::clone(&self.shared)))
-    }
-
-    // Only looks, never waits: a caller that goes away while deadpool waits here loses the connection, which for a database
-    // in memory is the database. What takes time is done in `Held::prepare`.
-    async fn recycle(&self, session: &mut Session, metrics: &Metrics) -> RecycleResult<Error> {
-        if session.condition() == Condition::Lost {
-            return Err(RecycleError::message("lost"));
-        }
-        session.idle = metrics.last_used() > IDLE_BEFORE_PING;
-        Ok(())
-    }
-}
+/// Why connections are closed.
+const CLOSED: &str = "its Db was closed";
+const LOST: &str = "it was lost, or a statement on it was given up half-way";
 
 /// The connections of one `Db`.
 pub(super) struct Pool {
     inner: Deadpool<Opener>,
     pub(super) shared: Arc<Shared>,
-    connect_timeout: Duration,
     acquire_timeout: Duration,
     pub(super) size: usize,
+    /// The task that closes idle connections.
+    sweep: Option<AbortHandle>,
+}
+
+impl Drop for Pool {
+    fn drop(&mut self) {
+        if let Some(task) = &self.sweep {
+            task.abort();
+        }
+    }
 }
 
 impl Pool {
-    pub(super) fn new(
+    /// A pool with its first connections.
+    pub(super) async fn open(
         connector: Arc<dyn Connector>,
-        size: usize,
-        connect_timeout: Duration,
-        acquire_timeout: Duration,
+        settings: &Settings,
         shared: Shared,
     ) -> Result<Self> {
+        let &Settings { size, acquire_timeout, .. } = settings;
         let shared = Arc::new(shared);
         let config = PoolConfig {
             max_size: size,
-            timeouts: Timeouts { wait: Some(acquire_timeout), create: Some(connect_timeout), recycle: None },
+            // The opener has a deadline of its own.
+            timeouts: Timeouts { wait: Some(acquire_timeout), create: None, recycle: None },
             // The one used last is the warmest; the others may go idle.
             queue_mode: QueueMode::Lifo,
         };
-        let inner = Deadpool::builder(Opener { connector, shared: Arc::clone(&shared) })
+        let inner = Deadpool::builder(Opener::new(connector, Arc::clone(&shared), settings))
             .config(config)
             .runtime(deadpool::Runtime::Tokio1)
             .build()
             .map_err(|error| Error::Configuration(error.to_string().into()))?;
-        Ok(Self { inner, shared, connect_timeout, acquire_timeout, size })
+        let mut pool = Self { inner, shared, acquire_timeout, size, sweep: None };
+        let mut opened = Vec::new();
+        for _ in 0..settings.min {
+            opened.push(pool.acquire().await?);
+        }
+        drop(opened);
+        pool.sweep = sweep::start(pool.inner.weak(), settings);
+        Ok(pool)
     }
 
     /// A connection that is ready for a statement.
@@ -88,13 +94,13 @@ impl Pool {
         // Boxed, so that the common case does not carry the room for it.
         tokio::time::timeout(after, Box::pin(self.make_ready(held)))
             .await
-            .unwrap_or(Err(Error::Timeout { operation: Operation::Acquire, after }))
+            .unwrap_or_else(|_| Err(self.missed(Error::Timeout { operation: Operation::Acquire, after })))
     }
 
     async fn make_ready(&self, mut held: Held) -> Result<Held> {
         // One that cannot be made ready is out of the pool for good, so this comes to an end.
         while !held.session().is_ready() && !held.session().prepare().await {
-            held.discard();
+            held.discard("it could not be made ready");
             held = self.take().await?;
         }
         Ok(held)
@@ -108,14 +114,23 @@ impl Pool {
                 if held::by_callers(&self.shared) >= self.size {
                     return Err(Error::HeldByTransaction { size: self.size });
                 }
-                Box::pin(self.inner.get()).await
+                Box::pin(self.wait()).await
             }
             other => other,
         };
-        let object = object.map_err(|error| self.error(error))?;
-        let mut held = Held { object: Some(object), recovering: false };
-        held.session().leave_transaction();
-        Ok(held)
+        let mut object = object.map_err(|error| self.error(error))?;
+        if object.session.leave_transaction() {
+            object.entry.usage.ends();
+        }
+        self.shared.holders.taken(&object.entry.usage, last_taken(Object::metrics(&object)));
+        Ok(Held { object: Some(object), recovering: false })
+    }
+
+    /// Waits for one to come free.
+    async fn wait(&self) -> Result<Object<Opener>, PoolError<Error>> {
+        let _waiting = self.shared.counters.wait();
+        pool_event!(DEBUG, self.shared, "a call waits for a connection");
+        self.inner.get().await
     }
 
     fn error(&self, error: PoolError<Error>) -> Error {
@@ -123,15 +138,22 @@ impl Pool {
             PoolError::Backend(error) => error,
             PoolError::Closed => Error::Closed,
             PoolError::Timeout(TimeoutType::Wait) => {
-                Error::PoolExhausted { size: self.size, after: self.acquire_timeout }
+                let holders = Box::new(self.shared.holders.describe(self.size));
+                self.missed(Error::PoolExhausted { size: self.size, after: self.acquire_timeout, holders })
             }
-            PoolError::Timeout(_) => {
-                Error::Timeout { operation: Operation::Connect, after: self.connect_timeout }
-            }
-            other @ (PoolError::NoRuntimeSpecified | PoolError::PostCreateHook(_)) => {
+            other
+            @ (PoolError::Timeout(_) | PoolError::NoRuntimeSpecified | PoolError::PostCreateHook(_)) => {
                 Error::Configuration(other.to_string().into())
             }
         }
+    }
+
+    /// Counts a call that got no connection in time.
+    #[cold]
+    fn missed(&self, error: Error) -> Error {
+        Counters::add(&self.shared.counters.timeouts);
+        pool_event!(WARN, self.shared, %error, "a call got no connection in time");
+        error
     }
 
     /// Refuses new callers and says good-bye on every connection that nobody uses.
@@ -139,7 +161,10 @@ impl Pool {
         self.shared.closed.store(true, Ordering::Release);
         let idle = self.inner.retain(|_, _| false).removed;
         self.inner.close();
-        for session in idle {
+        for member in idle {
+            let Member { session, mut entry, .. } = *member;
+            entry.reason = CLOSED;
+            drop(entry);
             session.close().await;
         }
     }
@@ -162,18 +187,30 @@ pub(super) struct Held {
 }
 
 impl Held {
-    pub(super) fn session(&mut self) -> &mut Session {
+    fn member(&mut self) -> &mut Member {
         self.object.as_mut().expect("the connection is there until it is dropped or discarded")
     }
 
+    pub(super) fn session(&mut self) -> &mut Session {
+        &mut self.member().session
+    }
+
     pub(super) fn peek(&self) -> &Session {
-        self.object.as_ref().expect("the connection is there until it is dropped or discarded")
+        let member = self.object.as_ref();
+        &member.expect("the connection is there until it is dropped or discarded").session
+    }
+
+    /// Notes which transaction it is used for, for the errors and logs of others.
+    pub(super) fn begins(&self, transaction: u64) {
+        if let Some(object) = &self.object {
+            object.entry.usage.begins(transaction);
+        }
     }
 
     /// Throws the connection away; the pool may open another.
-    pub(super) fn discard(mut self) {
+    fn discard(mut self, reason: &'static str) {
         if let Some(object) = self.object.take() {
-            drop(Object::take(object));
+            throw_away(object, reason);
         }
     }
 }
@@ -181,11 +218,15 @@ impl Held {
 impl Drop for Held {
     fn drop(&mut self) {
         let Some(object) = self.object.take() else { return };
-        match object.condition() {
-            Condition::Ready if object.is_closing() => farewell(Object::take(object)),
-            Condition::Ready => drop(object),
-            Condition::Lost if object.is_dirty() => self.in_background(object, abandon),
-            Condition::Lost => drop(Object::take(object)),
+        match object.session.condition() {
+            Condition::Ready if object.session.is_closing() => {
+                let mut member = Object::take(object);
+                member.entry.reason = CLOSED;
+                farewell(member);
+            }
+            Condition::Ready => give_back(object),
+            Condition::Lost if object.session.is_dirty() => self.in_background(object, abandon),
+            Condition::Lost => throw_away(object, LOST),
             Condition::Undo => self.in_background(object, undo),
         }
     }
@@ -204,11 +245,23 @@ impl Held {
                 drop(runtime.spawn(task(Self { object: Some(object), recovering: true })));
             }
             // Whoever takes it next rolls back first.
-            _ if object.condition() == Condition::Undo && object.survives_cancel() => drop(object),
+            _ if object.session.condition() == Condition::Undo && object.session.survives_cancel() => {
+                give_back(object);
+            }
             // The server rolls back when the connection ends.
-            _ => drop(Object::take(object)),
+            _ => throw_away(object, LOST),
         }
     }
+}
+
+fn give_back(object: Object<Opener>) {
+    object.entry.usage.given_back();
+    drop(object);
+}
+
+fn throw_away(object: Object<Opener>, reason: &'static str) {
+    let mut member = Object::take(object);
+    member.entry.reason = reason;
 }
 
 /// Ends what a dropped future left running on the server.
@@ -225,8 +278,9 @@ async fn undo(mut held: Held) {
 }
 
 /// Says good-bye in the background, where there is one.
-fn farewell(session: Session) {
+#[expect(clippy::boxed_local, reason = "as the pool keeps it")]
+pub(super) fn farewell(member: Box<Member>) {
     if let Ok(runtime) = runtime::Handle::try_current() {
-        runtime.spawn(session.close());
+        runtime.spawn(member.session.close());
     }
 }

@@ -60,9 +60,11 @@ impl Session {
         }
     }
 
-    /// Forgets the transaction that it was in.
-    pub(super) fn leave_transaction(&mut self) {
-        (self.transaction, self.read_only, self.until) = (None, false, None);
+    /// Forgets the transaction that it was in, and says whether there was one.
+    pub(super) fn leave_transaction(&mut self) -> bool {
+        let was_in_one = self.transaction.take().is_some();
+        (self.read_only, self.until) = (false, None);
+        was_in_one
     }
 
     pub(super) fn condition(&self) -> Condition {
@@ -217,6 +219,10 @@ impl Session {
 
     pub(super) fn bulk_id_step(&self) -> Option<u64> {
         self.connection.bulk_id_step()
+    }
+
+    pub(super) fn idle_limit(&self) -> Option<Duration> {
+        self.connection.idle_limit()
     }
 
     pub(super) fn packet_limit(&self) -> usize {

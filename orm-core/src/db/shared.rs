@@ -3,7 +3,9 @@
 use std::sync::atomic::{AtomicBool, AtomicU64};
 use std::time::Duration;
 
+use super::holders::Holders;
 use super::log::Log;
+use super::metrics::Counters;
 
 /// What all connections of a pool know.
 #[derive(Debug)]
@@ -17,4 +19,8 @@ pub(super) struct Shared {
     /// Bounds everything that we ask of a connection for ourselves.
     pub(super) upkeep_timeout: Duration,
     pub(super) log: Log,
+    /// The most connections that there may be.
+    pub(super) size: usize,
+    pub(super) holders: Holders,
+    pub(super) counters: Counters,
 }

@@ -93,6 +93,7 @@ impl Transaction {
             }
             _ => db.pool().acquire().await?,
         };
+        held.begins(number);
         let session = held.session();
         (session.transaction, session.read_only, session.until) = (Some(number), begin.read_only, until);
         let limit = session.limit()?;

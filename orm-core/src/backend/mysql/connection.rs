@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::fmt;
 use std::num::NonZeroUsize;
 use std::pin::pin;
+use std::time::Duration;
 
 use lru::LruCache;
 use mysql_async::consts::StatusFlags;
@@ -279,6 +280,10 @@ impl Connection for MysqlConnection {
 
     fn bulk_id_step(&self) -> Option<u64> {
         self.server.bulk_id_step
+    }
+
+    fn idle_limit(&self) -> Option<Duration> {
+        self.server.idle_limit
     }
 
     fn packet_limit(&self) -> usize {

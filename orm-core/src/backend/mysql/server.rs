@@ -1,5 +1,7 @@
 //! What has to be known of a server.
 
+use std::time::Duration;
+
 use mysql_async::prelude::Queryable as _;
 use mysql_async::{Conn, Error as DriverFailure, Row, Value as DriverValue};
 
@@ -7,7 +9,7 @@ use super::dialect::{MARIADB, MYSQL, ServerDialect};
 use super::kill::IDENTITY;
 
 const ABOUT: &str = "SELECT @@version, @@session.auto_increment_increment, @@global.max_allowed_packet, \
-     @@global.read_only";
+     @@session.wait_timeout, @@global.read_only";
 
 /// Whether it may be in a group with several primaries. MariaDB knows no such groups, and takes a millisecond for the answer.
 const IN_GROUP: &str = "(SELECT COUNT(*) FROM information_schema.PLUGINS \
@@ -27,6 +29,8 @@ pub(super) struct Server {
     pub(super) packet_limit: usize,
     /// Whether it is not for reading only. The secondaries of a group are, and replicas should be.
     pub(super) takes_writes: bool,
+    /// See `Connection::idle_limit`.
+    pub(super) idle_limit: Option<Duration>,
     /// Which one it is, should another answer at the same address.
     pub(super) identity: Box<str>,
 }
@@ -39,7 +43,8 @@ impl Server {
         let row: Option<Row> = conn.query_first(format!("{ABOUT}, {IDENTITY}, {in_group}")).await?;
         let mut cells = row.map(Row::unwrap).unwrap_or_default().into_iter().map(text);
         let mut next = || cells.next().unwrap_or_default();
-        let (version, step, packet_limit, read_only) = (next(), next(), next(), next());
+        let (version, step, packet_limit) = (next(), next(), next());
+        let (idle_limit, read_only) = (next(), next());
         let (identity, in_group) = (next(), next());
         let is_mariadb = version.contains("MariaDB");
         let one_writer = is_mariadb || in_group == "0" || has_one_writer(conn).await;
@@ -48,6 +53,7 @@ impl Server {
             bulk_id_step: step.parse().ok().filter(|step| *step > 0 && one_writer),
             packet_limit: packet_limit.parse().unwrap_or(SMALLEST_PACKET),
             takes_writes: matches!(read_only.as_str(), "0" | "OFF"),
+            idle_limit: idle_limit.parse().ok().map(Duration::from_secs),
             identity: identity.into(),
         })
     }

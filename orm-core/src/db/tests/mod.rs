@@ -1,8 +1,10 @@
 //! Tests of this floor on real databases: SQLite where it is compiled in, MySQL and MariaDB where their URLs are set.
 
+mod connects;
 mod cut;
 mod errors;
 mod journal;
+mod lives;
 mod log;
 mod place;
 mod pool;
@@ -11,4 +13,5 @@ mod savepoint;
 mod send;
 mod server;
 mod stream;
+mod stub;
 mod transaction;

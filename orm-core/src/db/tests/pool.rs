@@ -60,7 +60,7 @@ async fn a_full_pool_is_an_error_after_the_deadline() {
         let tx = db.begin().await.unwrap();
         let error = run(&db, "SELECT 1").await.unwrap_err();
         assert!(
-            matches!(error, Error::PoolExhausted { size, after } if size == all && after == deadline),
+            matches!(error, Error::PoolExhausted { size, after, .. } if size == all && after == deadline),
             "{}: {error:?}",
             place.url
         );

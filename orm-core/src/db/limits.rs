@@ -1,0 +1,98 @@
+//! How long a connection may live, and how long it may lie idle.
+
+use std::time::{Duration, Instant};
+
+use deadpool::managed::Metrics;
+
+/// The limits of one connection.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Limits {
+    /// The longest that it is used again after it was last taken.
+    idle: Option<Duration>,
+    /// The longest that it is used again after it was opened.
+    age: Option<Duration>,
+}
+
+impl Limits {
+    /// As the pool is told, the age less up to a tenth, so that connections that were opened together do not all end together.
+    pub(super) fn new(idle: Option<Duration>, age: Option<Duration>) -> Self {
+        Self { idle, age: age.map(|age| less(age, fastrand::f64())) }
+    }
+
+    /// Shortened where the server ends connections that are idle for so long.
+    pub(super) fn within(mut self, server: Option<Duration>) -> Self {
+        if let Some(server) = server {
+            let safe = less(server / 10 * 9, fastrand::f64());
+            self.idle = Some(self.idle.map_or(safe, |idle| idle.min(safe)));
+        }
+        self
+    }
+
+    /// Why a connection with this past is not used any more; `None` where it is.
+    pub(super) fn expired(&self, metrics: &Metrics, now: Instant) -> Option<&'static str> {
+        let beyond = |limit: Option<Duration>, since: Instant| {
+            limit.is_some_and(|limit| now.saturating_duration_since(since) > limit)
+        };
+        if beyond(self.age, metrics.created) {
+            Some("it reached max_lifetime")
+        } else if beyond(self.idle, last_taken(metrics)) {
+            Some("it was idle for too long")
+        } else {
+            None
+        }
+    }
+}
+
+/// When a connection was last taken out of the pool, or opened.
+pub(super) fn last_taken(metrics: &Metrics) -> Instant {
+    metrics.recycled.unwrap_or(metrics.created)
+}
+
+/// A time, less this share of a tenth of it.
+fn less(time: Duration, share: f64) -> Duration {
+    // In this order, since the longest time of all cannot be multiplied.
+    time - (time / 10).mul_f64(share)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::{Duration, Instant};
+
+    use deadpool::managed::Metrics;
+
+    use super::Limits;
+
+    const fn secs(seconds: u64) -> Duration {
+        Duration::from_secs(seconds)
+    }
+
+    #[test]
+    fn what_is_old_or_idle_expires() {
+        let metrics = Metrics::default();
+        let after = |limits: Limits, time| limits.expired(&metrics, metrics.created + time);
+        assert_eq!(after(Limits::new(None, None), secs(1_000_000)), None);
+        let longest = Some(Duration::MAX);
+        assert_eq!(after(Limits::new(longest, longest).within(longest), secs(1_000_000)), None);
+        for _ in 0..100 {
+            let limits = Limits::new(None, Some(secs(100)));
+            assert_eq!(after(limits, secs(90)), None);
+            assert!(after(limits, secs(101)).is_some());
+            let limits = Limits::new(Some(secs(100)), None);
+            assert_eq!(after(limits, secs(100)), None);
+            assert!(after(limits, secs(101)).is_some());
+        }
+    }
+
+    #[test]
+    fn the_server_shortens_what_may_be_idle() {
+        for idle in [None, Some(secs(1000)), Some(secs(100))] {
+            let limits = Limits::new(idle, None).within(Some(secs(100)));
+            // Only the last use counts.
+            let recycled = Some(Instant::now() + secs(500));
+            let metrics = Metrics { recycled, ..Metrics::default() };
+            let after = |time| limits.expired(&metrics, metrics.created + secs(500) + time);
+            assert_eq!(after(secs(80)), None);
+            assert!(after(secs(91)).is_some());
+        }
+    }
+}
