@@ -338,5 +338,5 @@ async fn read_only_reads_and_refuses_to_write() {
     assert_eq!(rows(&mut *reader, "SELECT x FROM t", Vec::new()).await, [[Value::Int(1)]]);
     reader.control(Control::Commit).await.unwrap();
     let error = fails(&mut *reader, "DELETE FROM t", Vec::new()).await;
-    assert!(matches!(&error, Error::Unsupported(_)), "{error}");
+    assert!(matches!(&error, Error::ReadOnly(_)), "{error}");
 }
