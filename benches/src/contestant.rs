@@ -32,6 +32,8 @@ pub trait Contestant {
     async fn insert(&mut self, item: NewItem) -> Result<Self::Saved>;
     async fn bulk_insert(&mut self, items: Vec<NewItem>) -> Result<Vec<Self::Saved>>;
     async fn update(&mut self, id: u64, stock: i64) -> Result<()>;
+    /// A transaction that finds the item and sets its stock.
+    async fn transaction(&mut self, id: u64, stock: i64) -> Result<Option<Self::Item>>;
     async fn page(&mut self, category: &str, price: f64) -> Result<Vec<Self::Item>>;
 }
 
@@ -59,8 +61,8 @@ pub trait Entrant {
 /// Enters a contestant of one connection.
 pub struct Single<C>(pub C);
 
-/// Enters a pool.
-pub struct Crowd<P>(pub P);
+/// Enters a pool, with so many tasks that want a connection at a time.
+pub struct Crowd<P>(pub P, pub usize);
 
 /// What a piece of work gave.
 enum Output<C: Contestant> {
@@ -85,6 +87,7 @@ async fn work<C: Contestant>(contestant: &mut C, input: Input) -> Result<Output<
             contestant.update(id, stock).await?;
             Output::Nothing
         }
+        Input::Transaction { id, stock } => Output::Item(contestant.transaction(id, stock).await?),
         Input::Nested | Input::Many => bail!("includes have contestants of their own"),
     })
 }
@@ -118,9 +121,6 @@ impl<C: Contestant> Entrant for Single<C> {
     }
 }
 
-/// How many tasks want a connection at a time.
-const TASKS: usize = 64;
-
 impl<P: Pooled> Entrant for Crowd<P> {
     fn name(&self) -> &'static str {
         self.0.name()
@@ -139,7 +139,7 @@ impl<P: Pooled> Entrant for Crowd<P> {
             let next = Arc::new(AtomicUsize::new(0));
             let clock = Clock::start();
             let mut tasks = tokio::task::JoinSet::new();
-            for _ in 0..TASKS {
+            for _ in 0..self.1 {
                 let (pool, keys, next) = (self.0.clone(), Arc::clone(&keys), Arc::clone(&next));
                 tasks.spawn(async move {
                     while let Some(&key) = keys.get(next.fetch_add(1, Ordering::Relaxed)) {

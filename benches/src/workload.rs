@@ -17,12 +17,16 @@ pub enum Workload {
     InsertMany,
     Update,
     Page,
+    /// A transaction that finds by key and updates by key.
+    Transaction,
     /// Users with their posts, and those with their comments.
     IncludeNested,
     /// Many orders, each with few details.
     IncludeMany,
     /// By key, by 64 tasks at once.
     Pool,
+    /// By key, by 1,000 tasks at once.
+    PoolThousand,
 }
 
 /// One piece of work, with all that it needs.
@@ -42,6 +46,8 @@ pub enum Input {
     BulkInsert(Vec<NewItem>),
     /// Sets the stock of the item with this id.
     Update { id: u64, stock: i64 },
+    /// The same in a transaction that has found the item before.
+    Transaction { id: u64, stock: i64 },
     /// The ten newest items of a category that cost more.
     Page { category: String, price: f64 },
     /// All users with their posts and those with their comments.
@@ -63,6 +69,7 @@ impl Workload {
         Self::InsertMany,
         Self::Update,
         Self::Page,
+        Self::Transaction,
     ];
 
     /// Records with what belongs to them.
@@ -77,7 +84,7 @@ impl Workload {
     pub fn input(self, n: u64) -> Input {
         let id = 1 + data::scattered(n) % ROWS;
         match self {
-            Self::FindByKey | Self::Pool => Input::FindByKey(id),
+            Self::FindByKey | Self::Pool | Self::PoolThousand => Input::FindByKey(id),
             Self::FindOne => Input::FindSome(1),
             Self::FindHundred => Input::FindSome(100),
             Self::FindAll => Input::FindAll,
@@ -86,6 +93,7 @@ impl Workload {
             Self::InsertHundred => Input::BulkInsert((n..n + 100).map(data::item).collect()),
             Self::InsertMany => Input::BulkInsert((n..n + 10_000).map(data::item).collect()),
             Self::Update => Input::Update { id, stock: 1_000 + i64::try_from(n).unwrap_or(0) },
+            Self::Transaction => Input::Transaction { id, stock: 1_000 + i64::try_from(n).unwrap_or(0) },
             Self::IncludeNested => Input::Nested,
             Self::IncludeMany => Input::Many,
             Self::Page => Input::Page { category: data::category(n), price: (n % 800) as f64 },
@@ -95,8 +103,12 @@ impl Workload {
     /// How many pieces make a slot of about `seconds`, one of them taking `each`.
     pub fn slot_length(self, seconds: f64, each: f64) -> usize {
         // Each task of the pool needs several, or starting the tasks would be measured.
-        let least = if self == Self::Pool { 640 } else { 1 };
-        ((seconds / each).round() as usize).clamp(least, 2_000)
+        let (least, most) = match self {
+            Self::Pool => (640, 2_000),
+            Self::PoolThousand => (4_000, 4_000),
+            _ => (1, 2_000),
+        };
+        ((seconds / each).round() as usize).clamp(least, most)
     }
 }
 
@@ -115,6 +127,8 @@ impl fmt::Display for Workload {
             Self::Page => "filter, order, limit 10",
             Self::IncludeNested => "include 100 × 10 × 5, nested",
             Self::IncludeMany => "include 10,000 × 3",
+            Self::Transaction => "transaction: find and update by key",
+            Self::PoolThousand => "1,000 tasks, pool of 10: find by key",
             Self::Pool => "64 tasks, pool of 10: find by key",
         })
     }

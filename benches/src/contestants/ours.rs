@@ -132,6 +132,15 @@ impl Contestant for Ours {
         Ok(())
     }
 
+    async fn transaction(&mut self, id: u64, stock: i64) -> Result<Option<Item>> {
+        let item = self.0.transaction(async |tx| {
+            let item = Item::find_by_id(tx, id).await?;
+            Item::find().filter(Item::ID.eq(id)).update(tx, Item::STOCK.set(stock)).await?;
+            Ok(item.map(|item| Item { stock, ..item }))
+        });
+        Ok(item.await?)
+    }
+
     async fn page(&mut self, category: &str, price: f64) -> Result<Vec<Item>> {
         let dearer = Item::CATEGORY.eq(category) & Item::PRICE.gt(price);
         Ok(Item::find().filter(dearer).order_by(Item::ID.desc()).limit(10).all(&self.0).await?)

@@ -202,6 +202,14 @@ impl Contestant for Raw {
         Ok(self.conn.exec_drop(&self.update, (stock, id)).await?)
     }
 
+    async fn transaction(&mut self, id: u64, stock: i64) -> Result<Option<Item>> {
+        let mut transaction = self.conn.start_transaction(TxOpts::default()).await?;
+        let found = transaction.exec_first(&self.by_key, (id,)).await?.map(item);
+        transaction.exec_drop(&self.update, (stock, id)).await?;
+        transaction.commit().await?;
+        Ok(found.map(|item| Item { stock, ..item }))
+    }
+
     async fn page(&mut self, category: &str, price: f64) -> Result<Vec<Item>> {
         Ok(self.conn.exec_map(&self.page, (category, price), item).await?)
     }

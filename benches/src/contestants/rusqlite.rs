@@ -207,6 +207,18 @@ impl<P: Place> Contestant for Rusqlite<P> {
             .await
     }
 
+    async fn transaction(&mut self, id: u64, stock: i64) -> Result<Option<Item>> {
+        self.0
+            .run(move |connection| {
+                connection.prepare_cached("BEGIN IMMEDIATE")?.execute(())?;
+                let found = all(connection, BY_KEY, (id,), item)?.pop();
+                connection.prepare_cached(UPDATE)?.execute((stock, id))?;
+                connection.prepare_cached("COMMIT")?.execute(())?;
+                Ok(found.map(|item| Item { stock, ..item }))
+            })
+            .await
+    }
+
     async fn page(&mut self, category: &str, price: f64) -> Result<Vec<Item>> {
         let category = category.to_owned();
         self.0.run(move |connection| all(connection, PAGE, (category, price), item)).await

@@ -1,4 +1,4 @@
-//! 64 tasks over ten connections, beside the driver's own pool: tuned by hand, and as it comes.
+//! 64 and 1,000 tasks over ten connections, beside the driver's own pool: tuned by hand, and as it comes.
 
 use anyhow::Result;
 
@@ -29,9 +29,16 @@ pub fn run(url: &str, setup: &Setup) -> Result<String> {
 async fn measure(url: &str, tables: &mut MysqlTables, setup: &Setup) -> Result<String> {
     Ours::connect(url, 1).await?.fill().await?;
     let ours = Ours::connect(url, 10).await?;
-    let entrants: Vec<Box<dyn Entrant>> =
-        vec![Box::new(Crowd(Tuned::new(url)?)), Box::new(Crowd(ours)), Box::new(Crowd(Stock::new(url)?))];
-    let outcomes = compete(&[Workload::Pool], entrants, tables, setup).await?;
+    let (tuned, stock) = (Tuned::new(url)?, Stock::new(url)?);
+    let mut outcomes = Vec::new();
+    for (workload, tasks) in [(Workload::Pool, 64), (Workload::PoolThousand, 1_000)] {
+        let entrants: Vec<Box<dyn Entrant>> = vec![
+            Box::new(Crowd(tuned.clone(), tasks)),
+            Box::new(Crowd(ours.clone(), tasks)),
+            Box::new(Crowd(stock.clone(), tasks)),
+        ];
+        outcomes.extend(compete(&[workload], entrants, tables, setup).await?);
+    }
     let pairs =
         [Pair { ours: 1, base: 0, target: Some(TUNED) }, Pair { ours: 1, base: 2, target: Some(STOCK) }];
     Ok(table::write("Pool", &outcomes, &pairs))

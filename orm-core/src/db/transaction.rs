@@ -1,6 +1,7 @@
 //! Transactions.
 
 use std::fmt;
+use std::pin::pin;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex as Slot, PoisonError};
 
@@ -107,7 +108,9 @@ impl Transaction {
 
     /// Runs the closure of it.
     pub(super) async fn perform<T>(&self, work: impl AsyncFnOnce(&Self) -> Result<T>) -> Result<T> {
-        let work = held::within(&self.0.pool, work(self));
+        // Pinned here and lent on, or each of those around it would keep room for it twice.
+        let work = pin!(work(self));
+        let work = held::within(&self.0.pool, work);
         match self.0.until {
             None => work.await,
             Some(Deadline { at, after }) => tokio::time::timeout_at(at, work)
