@@ -114,6 +114,17 @@ impl Session {
         sink: &mut dyn RowSink,
     ) -> Result<Done> {
         let limit = self.limit()?;
+        self.run_within(limit, statement, params, sink).await
+    }
+
+    /// The same with a deadline of its own.
+    pub(super) async fn run_within(
+        &mut self,
+        limit: Option<Limit>,
+        statement: Statement<'_>,
+        params: Vec<Value<'_>>,
+        sink: &mut dyn RowSink,
+    ) -> Result<Done> {
         let record = self.shared.log.start(statement.sql(), &params, self.transaction);
         self.dirty = true;
         let result = match (&record, limit) {
@@ -229,8 +240,7 @@ impl Session {
 
     /// What bounds that which is asked for ourselves.
     pub(super) fn upkeep_limit(&self) -> Limit {
-        let time = self.shared.upkeep_timeout;
-        Limit { time, after: time, of: Operation::Statement }
+        Limit::of(self.shared.upkeep_timeout)
     }
 
     /// Ends what may still be running for a future that was dropped. It is not used after this.
@@ -271,6 +281,11 @@ pub(super) struct Limit {
 }
 
 impl Limit {
+    /// So long for a statement that we run for ourselves.
+    pub(super) fn of(time: Duration) -> Self {
+        Self { time, after: time, of: Operation::Statement }
+    }
+
     fn missed<T>(self) -> Result<T> {
         Err(Error::Timeout { operation: self.of, after: self.after })
     }
