@@ -179,7 +179,7 @@ impl Db {
             let again = match &error {
                 Error::ConnectionRefused(_) | Error::ConnectionLost(_) => retry.lost_connections,
                 Error::Timeout { operation, .. } => {
-                    *operation == Operation::Connect && retry.lost_connections
+                    *operation != Operation::Transaction && retry.lost_connections
                 }
                 other => retry.is_worth_another(other, None),
             };
