@@ -99,6 +99,8 @@ async fn run(arguments: &[&str]) -> Outcome<String> {
         return Ok(String::from_utf8_lossy(&stdout).into_owned());
     }
     let said = String::from_utf8_lossy(&stderr);
+    // What the server says is in it.
+    eprintln!("{said}");
     let last = said.lines().last().unwrap_or_default();
     Err(format!("scripts/cluster {}: {last}", arguments.join(" ")).into())
 }
