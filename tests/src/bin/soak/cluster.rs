@@ -91,10 +91,9 @@ async fn run(arguments: &[&str]) -> Outcome<String> {
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../scripts/cluster");
     let mut command = Command::new(script);
     command.args(arguments).kill_on_drop(true);
-    let Output { status, stdout, stderr } =
-        tokio::time::timeout(Duration::from_secs(300), command.output())
-            .await
-            .map_err(|_| format!("scripts/cluster {} does not end", arguments.join(" ")))??;
+    let Output { status, stdout, stderr } = tokio::time::timeout(Duration::from_secs(300), command.output())
+        .await
+        .map_err(|_| format!("scripts/cluster {} does not end", arguments.join(" ")))??;
     if status.success() {
         return Ok(String::from_utf8_lossy(&stdout).into_owned());
     }

@@ -31,7 +31,9 @@ pub(crate) fn patient() -> Retry {
 
 /// What a bank must have seen that lived through everything.
 pub(crate) fn lived_through(found: &mut Found, report: &Report) {
-    found.check(report.other.is_empty(), || format!("unexpected errors: {:?}", report.other.iter().take(5).collect::<Vec<_>>()));
+    found.check(report.other.is_empty(), || {
+        format!("unexpected errors: {:?}", report.other.iter().take(5).collect::<Vec<_>>())
+    });
     found.check(report.committed > 0, || "nothing was committed".to_owned());
     let failed = report.lost + report.late + report.conflicts;
     found.check(failed == 0, || {
@@ -83,12 +85,17 @@ struct Overshoot {
 }
 
 impl Overshoot {
-    async fn of<T>(&self, deadline: Duration, call: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
+    async fn of<T>(
+        &self,
+        deadline: Duration,
+        call: impl Future<Output = Result<T, Error>>,
+    ) -> Result<T, Error> {
         let begun = Instant::now();
         let result = call.await;
         let beyond = begun.elapsed().saturating_sub(deadline);
         self.calls.fetch_add(1, Ordering::Relaxed);
-        if matches!(result, Err(Error::Timeout { .. } | Error::PoolExhausted { .. } | Error::OutcomeUnknown)) {
+        if matches!(result, Err(Error::Timeout { .. } | Error::PoolExhausted { .. } | Error::OutcomeUnknown))
+        {
             self.late.fetch_add(1, Ordering::Relaxed);
         }
         self.longest.fetch_max(u64::try_from(beyond.as_micros()).unwrap_or(u64::MAX), Ordering::Relaxed);
@@ -113,7 +120,8 @@ pub(crate) async fn frozen(cluster: &Cluster, plan: &Plan) -> Outcome<Found> {
     let stop = Arc::new(std::sync::atomic::AtomicBool::new(false));
     let mut tasks = JoinSet::new();
     for task in 0..TASKS {
-        let (db, ledger, over, stop) = (db.clone(), Arc::clone(&ledger), Arc::clone(&over), Arc::clone(&stop));
+        let (db, ledger, over, stop) =
+            (db.clone(), Arc::clone(&ledger), Arc::clone(&over), Arc::clone(&stop));
         let mut random = fastrand::Rng::with_seed(plan.seed.wrapping_add(task));
         tasks.spawn(async move {
             // Waiting in line, then a connection, then the statement.
@@ -149,9 +157,10 @@ pub(crate) async fn frozen(cluster: &Cluster, plan: &Plan) -> Outcome<Found> {
     cluster.thaw(1).await?;
     let thawed = Instant::now();
     let before = ledger.count(Fate::Acknowledged);
-    let recovered =
-        wait_for("a write after the thaw", PATIENCE, async || (ledger.count(Fate::Acknowledged) > before).then(Instant::now))
-            .await;
+    let recovered = wait_for("a write after the thaw", PATIENCE, async || {
+        (ledger.count(Fate::Acknowledged) > before).then(Instant::now)
+    })
+    .await;
     sleep(Duration::from_millis(500)).await;
     stop.store(true, Ordering::Relaxed);
     while let Some(task) = tasks.join_next().await {

@@ -28,10 +28,12 @@ pub(crate) async fn cuts(cluster: &Cluster, plan: &Plan) -> Outcome<Found> {
     for _ in 0..150 {
         ledger.append(&db, ledger.next()).await?;
     }
-    let (wanted, begun, cuts) = (plan.share(10_000, 200), Arc::new(AtomicU64::new(0)), Arc::new(AtomicU64::new(0)));
+    let (wanted, begun, cuts) =
+        (plan.share(10_000, 200), Arc::new(AtomicU64::new(0)), Arc::new(AtomicU64::new(0)));
     let mut tasks = JoinSet::new();
     for task in 0..TASKS {
-        let (db, ledger, begun, cuts) = (db.clone(), Arc::clone(&ledger), Arc::clone(&begun), Arc::clone(&cuts));
+        let (db, ledger, begun, cuts) =
+            (db.clone(), Arc::clone(&ledger), Arc::clone(&begun), Arc::clone(&cuts));
         let mut random = fastrand::Rng::with_seed(plan.seed.wrapping_add(task));
         tasks.spawn(async move {
             let (mut longest, mut errors) = (Duration::ZERO, Vec::new());
@@ -60,7 +62,11 @@ pub(crate) async fn cuts(cluster: &Cluster, plan: &Plan) -> Outcome<Found> {
         Outcome::Ok(())
     };
     timeout(PATIENCE * 4, all).await.map_err(|_| "operations hang")??;
-    found.tried.push(format!("{} cuts of {} operations", cuts.load(Ordering::Relaxed), begun.load(Ordering::Relaxed)));
+    found.tried.push(format!(
+        "{} cuts of {} operations",
+        cuts.load(Ordering::Relaxed),
+        begun.load(Ordering::Relaxed)
+    ));
     if cluster.database() == "sqlite" {
         db.close().await?;
         let observer = Observer::of(place.url()).await?;

@@ -87,6 +87,7 @@ async fn changes(cluster: &Cluster, plan: &Plan, change: Change, rounds: u64) ->
                 cluster.thaw(old + 1).await?;
                 // It learns that it is out, and transfers go on meanwhile.
                 sleep(Duration::from_secs(3)).await;
+                cluster.kill(old + 1).await?;
                 cluster.restart(old + 1).await?;
             }
             Change::Order => {}

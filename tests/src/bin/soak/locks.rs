@@ -106,7 +106,11 @@ async fn waits(place: &Place, plan: &Plan) -> Outcome<Found> {
         Account::find().filter(Account::ID.eq(1)).update(&holder, Account::BALANCE.increment(1)).await?;
         let want = async |tx: &Transaction, key: u64| {
             Ledger::write(tx, key).await?;
-            Account::find().filter(Account::ID.eq(1)).update(tx, Account::BALANCE.increment(1)).await.map(drop)
+            Account::find()
+                .filter(Account::ID.eq(1))
+                .update(tx, Account::BALANCE.increment(1))
+                .await
+                .map(drop)
         };
         let (key, begun) = (ledger.next(), Instant::now());
         let result = timeout(PATIENCE, db.transaction(async |tx| want(tx, key).await)).await?;

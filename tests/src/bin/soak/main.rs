@@ -92,7 +92,8 @@ async fn main() -> ExitCode {
         };
         println!("{}", table.add(name, server, found));
         // Three servers of one kind are enough at a time.
-        if runs.get(at + 1).is_none_or(|(_, next)| next != server) && !runs[at + 1..].iter().any(|(_, s)| s == server)
+        if runs.get(at + 1).is_none_or(|(_, next)| next != server)
+            && !runs[at + 1..].iter().any(|(_, s)| s == server)
         {
             Cluster::stop(server).await;
         }

@@ -39,7 +39,8 @@ impl Place {
             return Ok(Self { name, urls: vec![url], is_group: false, _folder: Some(folder) });
         }
         let is_group = cluster.is_group();
-        let admin = if is_group { DbOptions::cluster(cluster.urls()) } else { DbOptions::new(&cluster.urls()[0]) };
+        let admin =
+            if is_group { DbOptions::cluster(cluster.urls()) } else { DbOptions::new(&cluster.urls()[0]) };
         let admin = admin.connect().await?;
         admin.execute(TrustedSql(format!("CREATE DATABASE {name}")), ()).await?;
         admin.close().await?;
@@ -133,7 +134,8 @@ impl Watch {
                 if let Ok(db) = options.statement_timeout(limit).connect().await {
                     let wrote = db.execute("REPLACE INTO watched (id) VALUES (1)", ()).await.is_ok();
                     if wrote {
-                        *seen.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = Some(Instant::now());
+                        *seen.lock().unwrap_or_else(std::sync::PoisonError::into_inner) =
+                            Some(Instant::now());
                         let _ = db.close().await;
                         return;
                     }
@@ -164,7 +166,11 @@ impl Drop for Watch {
 }
 
 /// Waits until there is something, for so long.
-pub(crate) async fn wait_for<T>(what: &str, most: Duration, mut look: impl AsyncFnMut() -> Option<T>) -> Outcome<T> {
+pub(crate) async fn wait_for<T>(
+    what: &str,
+    most: Duration,
+    mut look: impl AsyncFnMut() -> Option<T>,
+) -> Outcome<T> {
     let begun = Instant::now();
     loop {
         if let Some(seen) = look().await {

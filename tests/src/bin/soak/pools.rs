@@ -28,8 +28,15 @@ pub(crate) async fn crowd(cluster: &Cluster, plan: &Plan) -> Outcome<Found> {
     let db = place.options().max_connections(CONNECTIONS).connect().await?;
     let ledger = Arc::new(Ledger::new(&db).await?);
     let observer = Observer::of(place.url()).await?;
-    observer.connections().await?;
-    let before = if is_server { observer.prepares().await? } else { 0 };
+    // The observer prepares statements as well: as many in these two steps as later.
+    let (before, own) = if is_server {
+        let first = observer.prepares().await?;
+        observer.connections().await?;
+        let second = observer.prepares().await?;
+        (second, second - first)
+    } else {
+        (0, 0)
+    };
     let rounds = plan.share(20, 3);
     let mut tasks = JoinSet::new();
     for _ in 0..TASKS {
@@ -72,7 +79,7 @@ pub(crate) async fn crowd(cluster: &Cluster, plan: &Plan) -> Outcome<Found> {
     let (most, observer) = looking.await??;
     found.check(most <= CONNECTIONS, || format!("{most} connections"));
     if is_server {
-        let prepares = observer.prepares().await? - before;
+        let prepares = observer.prepares().await? - before - own;
         let allowed = STATEMENTS * CONNECTIONS as u64;
         found.tried.push(format!("{most} connections at most"));
         found.tried.push(format!("{prepares} prepares"));

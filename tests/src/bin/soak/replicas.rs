@@ -347,8 +347,7 @@ async fn late(place: &Place, plan: &Plan, checks: &AtomicU64, found: &mut Found)
 async fn cost(db: &Db, plan: &Plan, found: &mut Found) -> Outcome {
     let times = plan.share(500, 100);
     let mut replicas = 0;
-    for (what, handle) in
-        [("plain", db.clone()), ("own writes", db.read_your_writes(Duration::from_secs(5)))]
+    for (what, handle) in [("plain", db.clone()), ("own writes", db.read_your_writes(Duration::from_secs(5)))]
     {
         let (mut write, mut read) = (Duration::ZERO, Duration::ZERO);
         for _ in 0..times {

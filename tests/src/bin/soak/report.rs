@@ -57,7 +57,8 @@ impl Table {
     /// Adds a line, and gives it.
     pub(crate) fn add(&mut self, scenario: &str, server: &str, found: Outcome<Found>) -> String {
         let database = server.trim_start_matches("lone-").to_owned();
-        let found = found.unwrap_or_else(|error| Found { faults: vec![error.to_string()], ..Found::default() });
+        let found =
+            found.unwrap_or_else(|error| Found { faults: vec![error.to_string()], ..Found::default() });
         let longest = found
             .longest
             .map(|(what, time)| format!("{what} {:.3} s", time.as_secs_f64()))

@@ -75,7 +75,9 @@ pub(crate) async fn bytes(cluster: &Cluster, plan: &Plan) -> Outcome<Found> {
             cuts += 1;
             if let Ok(first) = ran {
                 connected += 1;
-                found.check(first.is_ok(), || format!("after {after} bytes {direction:?} by {ending:?}: {first:?}"));
+                found.check(first.is_ok(), || {
+                    format!("after {after} bytes {direction:?} by {ending:?}: {first:?}")
+                });
             }
             found.took("session", begun.elapsed());
         }
