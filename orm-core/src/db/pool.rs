@@ -1,5 +1,6 @@
 //! The pool: bare connections, each with the marks that tell whether it may be used again.
 
+use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -19,6 +20,8 @@ use crate::error::{Error, Operation, Result};
 /// A connection that was not used for this long is asked whether its server is still there. Servers close those that are idle for a time that is
 /// told in whole seconds.
 const IDLE_BEFORE_PING: Duration = Duration::from_millis(500);
+/// How long a connection whose statement was given up counts as in use, while the server is told.
+const IN_USE_MEANWHILE: Duration = Duration::from_secs(1);
 
 /// What deadpool calls the manager.
 pub(super) struct Opener {
@@ -210,7 +213,12 @@ impl Held {
 
 /// Ends what a dropped future left running on the server.
 async fn abandon(mut held: Held) {
-    held.session().abandon().await;
+    let mut end = pin!(held.session().abandon());
+    if tokio::time::timeout(IN_USE_MEANWHILE, &mut end).await.is_err() {
+        // The server does not answer. Whoever waits for a connection may find another one that does.
+        drop(held);
+        end.await;
+    }
 }
 
 /// Rolls back what a dropped future left behind. The connection stays out of the pool meanwhile.

@@ -99,6 +99,9 @@ impl Session {
             return false;
         }
         let question = if self.touched { Control::Reset } else { Control::Ping };
+        // It takes no longer than a statement may.
+        let most = self.shared.statement_timeout.unwrap_or(Duration::MAX);
+        let deadline = Some(Limit::of(self.shared.upkeep_timeout.min(most)));
         if self.control(question, deadline).await.is_err() || self.condition() != Condition::Ready {
             return false;
         }
@@ -244,8 +247,9 @@ impl Session {
     }
 
     /// Ends what may still be running for a future that was dropped. It is not used after this.
-    pub(super) async fn abandon(&mut self) {
-        let _ = tokio::time::timeout(self.shared.upkeep_timeout, self.connection.abandon()).await;
+    pub(super) fn abandon(&mut self) -> impl Future<Output = ()> + Send + use<> {
+        let (most, end) = (self.shared.upkeep_timeout, self.connection.abandon());
+        async move { drop(tokio::time::timeout(most, end).await) }
     }
 
     /// Says good-bye, for as long as that may take.
