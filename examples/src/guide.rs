@@ -71,6 +71,7 @@ texts! {
     associations "../../docs/08-associations.md";
     eager_loading "../../docs/09-eager-loading.md";
     sequelize "../../docs/10-from-sequelize.md";
+    reliability "../../docs/11-reliability.md";
     clusters "../../docs/12-replicas-and-clusters.md";
 }
 

@@ -251,7 +251,7 @@ pub trait Connection: Send {
     }
 
     /// Ends what may still be running on the server for a future that was dropped half-way. The connection is not used after this.
-    fn abandon(&mut self) -> BoxFuture<'_, ()> {
+    fn abandon(&mut self) -> BoxFuture<'static, ()> {
         Box::pin(async {})
     }
 

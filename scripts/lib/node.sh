@@ -65,6 +65,8 @@ spawn_node() { # node
   local node=$1 cluster folder
   cluster=$(cluster_of "$node")
   folder=$(state_get folder)/$node
+  # A server that was killed leaves its lock. As long as nobody has waited for its process, the next one takes it for alive.
+  rm -f "$folder/socket" "$folder/socket.lock"
   binary=$(state_get "$cluster.binary")
   prefix=$(state_get "$cluster.prefix")
   "$(server_of "$cluster")_options" "$folder"

@@ -1,10 +1,11 @@
 //! A bank: transfers between accounts, whose total never changes.
 
 use std::fmt;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use orm_core::db::Retry;
 use orm_core::prelude::*;
 use tokio::task::JoinSet;
 use tokio::time::Instant;
@@ -41,12 +42,14 @@ impl fmt::Display for Poor {
 impl std::error::Error for Poor {}
 
 /// How long a bank is open.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub enum Length {
     /// For so many transfers, all tasks together.
     Transfers(u64),
     /// For so long.
     Time(Duration),
+    /// Until this is set.
+    Until(Arc<AtomicBool>),
 }
 
 /// A bank with its ledger, in which each transfer is one entry.
@@ -57,6 +60,9 @@ pub struct Bank {
     ledger: Ledger,
     /// One transfer of so many is given up half-way.
     given_up: Option<usize>,
+    retry: Option<Retry>,
+    /// When transfers were acknowledged.
+    acknowledged: Mutex<Vec<Instant>>,
 }
 
 /// What became of the transfers.
@@ -78,6 +84,8 @@ pub struct Report {
     pub given_up: u64,
     /// Failed with another error, which should not be.
     pub other: Vec<String>,
+    /// How long the transfer took that took longest, be it that it failed.
+    pub longest: Duration,
 }
 
 impl Bank {
@@ -88,7 +96,8 @@ impl Bank {
     pub async fn new(db: &Db, accounts: u64, seed: u64) -> Result<Self, Error> {
         Account::sync(db).await?;
         Account::bulk_create(db, (0..accounts).map(|_| Account::build().balance(START))).await?;
-        Ok(Self { accounts, seed, ledger: Ledger::new(db).await?, given_up: None })
+        let (ledger, acknowledged) = (Ledger::new(db).await?, Mutex::default());
+        Ok(Self { accounts, seed, ledger, given_up: None, retry: None, acknowledged })
     }
 
     /// Lets one transfer of so many be dropped at a random poll.
@@ -96,6 +105,22 @@ impl Bank {
     pub fn giving_up(mut self, one_of: usize) -> Self {
         self.given_up = Some(one_of);
         self
+    }
+
+    /// Lets each transfer be run again where that may help.
+    #[must_use]
+    pub fn retrying(mut self, retry: Retry) -> Self {
+        self.retry = Some(retry);
+        self
+    }
+
+    /// When the first transfer was acknowledged after this moment.
+    pub fn acknowledged_after(&self, moment: Instant) -> Option<Instant> {
+        self.acknowledged().iter().copied().filter(|at| *at > moment).min()
+    }
+
+    fn acknowledged(&self) -> MutexGuard<'_, Vec<Instant>> {
+        self.acknowledged.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Its ledger.
@@ -112,12 +137,14 @@ impl Bank {
         let mut running = JoinSet::new();
         for task in 0..tasks {
             let (bank, db, count) = (Arc::clone(self), db.clone(), Arc::clone(&count));
+            let length = length.clone();
             let mut random = fastrand::Rng::with_seed(self.seed.wrapping_add(task));
             running.spawn(async move {
                 let mut report = Report::default();
-                while match length {
-                    Length::Transfers(most) => count.fetch_add(1, Ordering::Relaxed) < most,
-                    Length::Time(most) => started.elapsed() < most,
+                while match &length {
+                    Length::Transfers(most) => count.fetch_add(1, Ordering::Relaxed) < *most,
+                    Length::Time(most) => started.elapsed() < *most,
+                    Length::Until(over) => !over.load(Ordering::Relaxed),
                 } {
                     bank.step(&db, &mut random, &mut report).await;
                 }
@@ -138,9 +165,15 @@ impl Bank {
             Some(one_of) if random.usize(..one_of) == 0 => random.usize(1..=POLLS),
             _ => usize::MAX,
         };
-        match cut(polls, self.transfer(db, random, key)).await {
+        let begun = Instant::now();
+        let result = cut(polls, self.transfer(db, random, key)).await;
+        report.longest = report.longest.max(begun.elapsed());
+        match result {
             None => report.given_up += 1,
             Some(result) => {
+                if result.is_ok() {
+                    self.acknowledged().push(Instant::now());
+                }
                 self.ledger.settle(key, Fate::of_transaction(&result));
                 report.count(result);
             }
@@ -156,7 +189,7 @@ impl Bank {
         if random.bool() {
             changes.reverse();
         }
-        db.transaction(async move |tx| {
+        let work = async move |tx: &Transaction| {
             let account = |id: u64| Account::find().filter(Account::ID.eq(id));
             for (id, change) in changes {
                 account(id).update(tx, Account::BALANCE.increment(change)).await?;
@@ -164,8 +197,11 @@ impl Bank {
             Ledger::write(tx, key).await?;
             let left = account(from).select(Account::BALANCE).one(tx).await?.unwrap_or(-1);
             if left < 0 { Err(Error::custom(Poor)) } else { Ok(()) }
-        })
-        .await
+        };
+        match self.retry {
+            Some(retry) => db.retry_transaction(retry, work).await,
+            None => db.transaction(work).await,
+        }
     }
 
     /// Counts the money and compares the ledger, once nothing runs any more.
@@ -207,5 +243,6 @@ impl Report {
         self.doubtful += other.doubtful;
         self.given_up += other.given_up;
         self.other.extend(other.other);
+        self.longest = self.longest.max(other.longest);
     }
 }

@@ -10,6 +10,7 @@ pub mod observer;
 pub mod proxy;
 pub mod seed;
 pub mod server;
+pub mod stones;
 
 pub use fixture::Fixture;
 pub use server::Server;

@@ -17,8 +17,9 @@ use super::shared::Shared;
 use crate::driver::Connector;
 use crate::error::{Error, Operation, Result};
 
-/// A connection that was not used for this long is asked whether its server is still there.
-const IDLE_BEFORE_PING: Duration = Duration::from_secs(15);
+/// A connection that was not used for this long is asked whether its server is still there. Servers close those that are idle for a time that is
+/// told in whole seconds.
+const IDLE_BEFORE_PING: Duration = Duration::from_millis(500);
 
 /// What deadpool calls the manager.
 pub(super) struct Opener {

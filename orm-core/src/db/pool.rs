@@ -1,5 +1,6 @@
 //! The pool: bare connections, each with the marks that tell whether it may be used again.
 
+use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -17,6 +18,9 @@ use super::shared::Shared;
 use super::sweep;
 use crate::driver::{Connector, Control};
 use crate::error::{Error, Operation, Result};
+
+/// How long a connection whose statement was given up counts as in use, while the server is told.
+const IN_USE_MEANWHILE: Duration = Duration::from_secs(1);
 
 /// What a pool is told.
 #[derive(Debug, Clone, Copy)]
@@ -266,7 +270,12 @@ fn throw_away(object: Object<Opener>, reason: &'static str) {
 
 /// Ends what a dropped future left running on the server.
 async fn abandon(mut held: Held) {
-    held.session().abandon().await;
+    let mut end = pin!(held.session().abandon());
+    if tokio::time::timeout(IN_USE_MEANWHILE, &mut end).await.is_err() {
+        // The server does not answer. Whoever waits for a connection may find another one that does.
+        drop(held);
+        end.await;
+    }
 }
 
 /// Rolls back what a dropped future left behind. The connection stays out of the pool meanwhile.

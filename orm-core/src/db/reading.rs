@@ -64,9 +64,16 @@ pub(super) async fn run(
 /// A connection of this replica; `None` where it has not got what this handle has written.
 async fn on(db: &Db, replica: &Replica) -> Result<Option<Held>> {
     let mut held = replica.pool.acquire().await?;
-    match db.written() {
-        Some(written) if !written.is_there(db.dialect(), held.session()).await? => Ok(None),
-        _ => Ok(Some(held)),
+    let Some(written) = db.written() else { return Ok(Some(held)) };
+    match written.is_there(db.dialect(), held.session()).await {
+        Ok(true) => Ok(Some(held)),
+        Err(error) if is_down(&error) => Err(error),
+        Err(error @ Error::Timeout { .. }) => {
+            replica.leave_out(&error);
+            Ok(None)
+        }
+        // It may not know how to wait.
+        Ok(false) | Err(_) => Ok(None),
     }
 }
 

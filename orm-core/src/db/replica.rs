@@ -114,7 +114,9 @@ impl Replica {
         let mut status = Status::default();
         match self.dialect.replica_status_sql().filter(|_| self.most_behind.is_some()) {
             Some(sql) => {
-                held.session().run(Statement::Text(sql), Vec::new(), &mut status).await?;
+                // Statements may have no deadline; this has one, or a frozen replica would never be left out.
+                let limit = Some(held.session().upkeep_limit());
+                held.session().run_within(limit, Statement::Text(sql), Vec::new(), &mut status).await?;
             }
             None => {
                 held.session().ask().await?;

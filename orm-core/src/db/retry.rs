@@ -177,9 +177,12 @@ impl Db {
         let transaction = self.begin_with(retry.options).await.map_err(|error| {
             // Nothing was done yet.
             let again = match &error {
-                Error::ConnectionRefused(_) | Error::ConnectionLost(_) => retry.lost_connections,
+                // While the others look for a server, none of their connections comes free.
+                Error::ConnectionRefused(_) | Error::ConnectionLost(_) | Error::PoolExhausted { .. } => {
+                    retry.lost_connections
+                }
                 Error::Timeout { operation, .. } => {
-                    *operation == Operation::Connect && retry.lost_connections
+                    *operation != Operation::Transaction && retry.lost_connections
                 }
                 other => retry.is_worth_another(other, None),
             };

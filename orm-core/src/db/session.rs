@@ -101,6 +101,9 @@ impl Session {
             return false;
         }
         let question = if self.touched { Control::Reset } else { Control::Ping };
+        // It takes no longer than a statement may.
+        let most = self.shared.statement_timeout.unwrap_or(Duration::MAX);
+        let deadline = Some(Limit::of(self.shared.upkeep_timeout.min(most)));
         if self.control(question, deadline).await.is_err() || self.condition() != Condition::Ready {
             return false;
         }
@@ -116,6 +119,17 @@ impl Session {
         sink: &mut dyn RowSink,
     ) -> Result<Done> {
         let limit = self.limit()?;
+        self.run_within(limit, statement, params, sink).await
+    }
+
+    /// The same with a deadline of its own.
+    pub(super) async fn run_within(
+        &mut self,
+        limit: Option<Limit>,
+        statement: Statement<'_>,
+        params: Vec<Value<'_>>,
+        sink: &mut dyn RowSink,
+    ) -> Result<Done> {
         let record = self.shared.log.start(statement.sql(), &params, self.transaction);
         self.dirty = true;
         let result = match (&record, limit) {
@@ -235,13 +249,13 @@ impl Session {
 
     /// What bounds that which is asked for ourselves.
     pub(super) fn upkeep_limit(&self) -> Limit {
-        let time = self.shared.upkeep_timeout;
-        Limit { time, after: time, of: Operation::Statement }
+        Limit::of(self.shared.upkeep_timeout)
     }
 
     /// Ends what may still be running for a future that was dropped. It is not used after this.
-    pub(super) async fn abandon(&mut self) {
-        let _ = tokio::time::timeout(self.shared.upkeep_timeout, self.connection.abandon()).await;
+    pub(super) fn abandon(&mut self) -> impl Future<Output = ()> + Send + use<> {
+        let (most, end) = (self.shared.upkeep_timeout, self.connection.abandon());
+        async move { drop(tokio::time::timeout(most, end).await) }
     }
 
     /// Says good-bye, for as long as that may take.
@@ -277,6 +291,11 @@ pub(super) struct Limit {
 }
 
 impl Limit {
+    /// So long for a statement that we run for ourselves.
+    pub(super) fn of(time: Duration) -> Self {
+        Self { time, after: time, of: Operation::Statement }
+    }
+
     fn missed<T>(self) -> Result<T> {
         Err(Error::Timeout { operation: self.of, after: self.after })
     }

@@ -7,7 +7,7 @@ use std::task::{Context, Poll};
 
 use super::lease::{Call, CallStatement, Lease};
 use super::transaction::Pin;
-use super::{Db, Handle};
+use super::{Db, Handle, reading};
 use crate::driver::{BoxFuture, Cells, Done, Flow, RowSink};
 use crate::error::{Error, Result};
 use crate::schema::Table;
@@ -54,15 +54,16 @@ impl<'a> Streaming<'a> {
             Handle::Transaction(transaction) => Owner::Transaction(Arc::clone(transaction.pin())),
         };
         let statement = async move {
+            let call = Call { table: Some(table), statement: CallStatement::Dynamic(&sql) };
             let mut lease = match &owner {
-                Owner::Db(db) => Lease::of_pool(db).await?,
-                Owner::Reading(db) => Lease::of_reading(db).await?,
+                Owner::Reading(db) if let Some(replicas) = db.replicas() => {
+                    return Box::pin(reading::run(db, replicas, call, params, &mut sink)).await;
+                }
+                Owner::Db(db) | Owner::Reading(db) => Lease::of_pool(db).await?,
                 Owner::Transaction(pin) => Lease::of_transaction(pin, true).await?,
             };
             sink.marks.begun.store(true, Ordering::Relaxed);
-            lease
-                .run(Call { table: Some(table), statement: CallStatement::Dynamic(&sql) }, params, &mut sink)
-                .await
+            lease.run(call, params, &mut sink).await
         };
         Self { handle, statement: Some(Box::pin(statement)), marks }
     }

@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use futures_util::{StreamExt as _, TryStreamExt as _};
 use orm_core::prelude::*;
-use orm_core::query::IntoDraft;
 use tests::fake::{Fake, Script};
 use tests::proxy::Proxy;
 use tests::seed::seed;
+use tests::stones::{self, Stone, session, stone};
 use tests::{Fixture, Outcome};
 
 use super::in_time;
@@ -18,67 +18,12 @@ cases![what_a_server_said_can_be_said_again, nonsense_is_an_error, ids_that_cann
 /// How many servers say nonsense.
 const SERVERS: u64 = 200;
 
-#[derive(Model, Debug, Clone, PartialEq)]
-struct Stone {
-    id: u64,
-    name: String,
-    weight: Option<f64>,
-    found_at: DateTime<Utc>,
-}
-
-fn stone(n: u8) -> impl IntoDraft<Stone, Along = ()> {
-    let weight = (n > 3).then(|| f64::from(n));
-    Stone::build().name("granite").weight(weight).found_at(DateTime::UNIX_EPOCH)
-}
-
-/// A bit of everything, all of it the same at every time. What it saw.
-async fn session(url: &str) -> Result<Vec<String>, Error> {
-    let deadline = Duration::from_secs(1);
-    let options = DbOptions::new(url).max_connections(1).connect_timeout(deadline).acquire_timeout(deadline);
-    let db = options.statement_timeout(deadline).connect().await?;
-    let mut seen = Vec::new();
-    // Each part by itself, so that the first error does not keep the others from theirs.
-    seen.push(format!("{:?}", Stone::find_by_id(&db, 2).await));
-    seen.push(format!("{:?}", Stone::find().order_by(Stone::ID).stream(&db).try_collect::<Vec<_>>().await));
-    seen.push(format!(
-        "{:?}",
-        db.query_as::<(u64, String)>("SELECT id, name FROM stones WHERE id < ?", (3,)).await
-    ));
-    seen.push(format!("{:?}", Stone::bulk_create(&db, (1..=3).map(stone)).await));
-    seen.push(format!("{:?}", Stone::bulk_create(&db, [stone(4)]).await));
-    let work = db.transaction(async |tx| {
-        let changed = Stone::find().filter(Stone::ID.eq(1)).update(tx, Stone::NAME.set("flint")).await?;
-        Stone::find().filter(Stone::ID.eq(1)).update(tx, Stone::NAME.set("granite")).await?;
-        Ok((changed, Stone::find().count(tx).await?))
-    });
-    seen.push(format!("{:?}", work.await));
-    seen.push(format!("{:?}", db.authenticate().await));
-    seen.push(format!("{:?}", db.execute("SELECT nothing FROM stones", ()).await));
-    db.close().await?;
-    Ok(seen)
-}
-
-/// The server's side of an undisturbed session, and what the session saw.
-async fn record(fixture: &Fixture) -> Outcome<(Script, Vec<String>)> {
-    let db = &fixture.db;
-    Stone::sync(db).await?;
-    let at = DateTime::UNIX_EPOCH;
-    let rows =
-        (0..20).map(|n| Stone::build().name("granite").weight((n > 3).then(|| f64::from(n))).found_at(at));
-    Stone::bulk_create(db, rows).await?;
-    let proxy = Proxy::recording(fixture.url()).await?;
-    let seen = session(proxy.url()).await?;
-    let conversations = proxy.conversations();
-    check_eq!(conversations.len(), 1);
-    Ok((Script::of(&conversations[0]), seen))
-}
-
 async fn what_a_server_said_can_be_said_again(fixture: &Fixture) -> Outcome {
     if fixture.is_sqlite() {
         // It is no server.
         return Ok(());
     }
-    let (script, seen) = record(fixture).await?;
+    let (script, seen) = stones::record(&fixture.db, fixture.url()).await?;
     let right = seen.iter().filter(|part| part.starts_with("Ok(")).count();
     check!(script.len() > 1_000 && right == seen.len() - 1, "{seen:?}");
     let fake = Fake::start(fixture.url(), script).await?;
@@ -91,7 +36,7 @@ async fn nonsense_is_an_error(fixture: &Fixture) -> Outcome {
         // It is no server.
         return Ok(());
     }
-    let (script, seen) = record(fixture).await?;
+    let (script, seen) = stones::record(&fixture.db, fixture.url()).await?;
     let seed = seed("nonsense_is_an_error");
     let attempts = (0..SERVERS).map(|n| {
         let (script, seen) = (&script, &seen);

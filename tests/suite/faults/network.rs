@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use futures_util::TryStreamExt as _;
+use orm_core::db::Retry;
 use orm_core::error::Operation;
 use orm_core::prelude::*;
 use tests::ledger::{Entry, Fate, Ledger};
@@ -19,6 +20,10 @@ cases![
     refused_for_a_while,
     the_first_transaction_after_a_break_succeeds,
     a_commit_that_was_not_answered,
+    a_connection_that_was_given_up_is_soon_out_of_the_way,
+    a_transaction_that_could_not_begin_is_run_again,
+    a_stream_that_a_replica_lost_is_read_elsewhere,
+    a_replica_that_does_not_answer_is_left_out,
 ];
 
 /// How many places of each direction a session is cut at.
@@ -221,4 +226,107 @@ async fn a_commit_that_was_not_answered(fixture: &Fixture) -> Outcome {
     observer.wait_until_quiet(1).await?;
     observer.close().await?;
     ledger.verify(&fixture.db).await
+}
+
+async fn a_connection_that_was_given_up_is_soon_out_of_the_way(fixture: &Fixture) -> Outcome {
+    if fixture.is_sqlite() {
+        // It has no network.
+        return Ok(());
+    }
+    let proxy = Proxy::to(fixture.url()).await?;
+    let options = DbOptions::new(proxy.url()).max_connections(1).statement_timeout(SHORT);
+    // Telling a server that does not answer takes longer than anybody waits for the only place.
+    let options = options.connect_timeout(Duration::from_secs(4)).acquire_timeout(Duration::from_secs(3));
+    let db = options.connect().await?;
+    proxy.set(Faults { hold_requests: true, ..Faults::default() });
+    check_matches!(
+        in_time(db.authenticate()).await?,
+        Err(Error::Timeout { operation: Operation::Statement, .. })
+    );
+    check_matches!(
+        in_time(db.authenticate()).await?,
+        Err(Error::Timeout { operation: Operation::Connect, .. })
+    );
+    db.close().await?;
+    Ok(())
+}
+
+async fn a_transaction_that_could_not_begin_is_run_again(fixture: &Fixture) -> Outcome {
+    if fixture.is_sqlite() {
+        // It has no network.
+        return Ok(());
+    }
+    let ledger = Ledger::new(&fixture.db).await?;
+    let proxy = Proxy::to(fixture.url()).await?;
+    let options = DbOptions::new(proxy.url()).max_connections(2).min_connections(2).connect_timeout(SHORT);
+    let db = options.acquire_timeout(SHORT).statement_timeout(SHORT).connect().await?;
+    proxy.set(Faults { hold_requests: true, ..Faults::default() });
+    let retry = Retry::new(u32::MAX).within(Duration::from_secs(20)).lost_connections(true);
+    let (keys, db) = (&[ledger.next(), ledger.next(), ledger.next()], &db);
+    let work = keys
+        .map(|key| db.retry_transaction(retry, async move |tx: &Transaction| Ledger::write(tx, key).await));
+    let healed = async {
+        tokio::time::sleep(3 * SHORT).await;
+        proxy.heal();
+    };
+    let (results, ()) = in_time(async { tokio::join!(futures_util::future::join_all(work), healed) }).await?;
+    for (key, result) in keys.iter().zip(results) {
+        result?;
+        ledger.settle(*key, Fate::Acknowledged);
+    }
+    db.close().await?;
+    ledger.verify(&fixture.db).await
+}
+
+/// The fixture's database with a replica, which is the same by way of a proxy.
+async fn with_replica(fixture: &Fixture, proxy: &Proxy, lag: Option<Duration>) -> Result<Db, Error> {
+    questions(&fixture.db).await?;
+    fixture.options().replica(proxy.url()).max_replica_lag(lag).connect_timeout(SHORT).connect().await
+}
+
+async fn a_stream_that_a_replica_lost_is_read_elsewhere(fixture: &Fixture) -> Outcome {
+    if fixture.is_sqlite() {
+        // It has no network.
+        return Ok(());
+    }
+    let proxy = Proxy::to(fixture.url()).await?;
+    let db = with_replica(fixture, &proxy, None).await?;
+    for ending in [Ending::Close, Ending::Reset] {
+        let before = proxy.traffic().to_client;
+        while proxy.traffic().to_client < before + 200 {
+            serves(&db, 1).await?;
+        }
+        proxy.set(Faults { refuse: true, ..Faults::default() });
+        // The end of the connection and the question pass each other.
+        proxy.set(Faults {
+            cut: Some(Cut { direction: Direction::ToServer, after: 0, ending }),
+            refuse: true,
+            ..Faults::default()
+        });
+        let read = in_time(super::Question::find().stream(&db).try_collect::<Vec<_>>()).await??;
+        check_eq!(read.len() as u64, super::QUESTIONS);
+        proxy.heal();
+    }
+    db.close().await?;
+    Ok(())
+}
+
+async fn a_replica_that_does_not_answer_is_left_out(fixture: &Fixture) -> Outcome {
+    if fixture.is_sqlite() {
+        // It has no network.
+        return Ok(());
+    }
+    for lag in [None, Some(Duration::from_secs(5))] {
+        let proxy = Proxy::to(fixture.url()).await?;
+        let db = with_replica(fixture, &proxy, lag).await?;
+        serves(&db, 1).await?;
+        proxy.set(Faults { hold_requests: true, ..Faults::default() });
+        // Without a deadline for statements, those that are under way wait for ever.
+        let read = || tokio::time::timeout(2 * SHORT, super::Question::find_by_id(&db, 1));
+        in_time(async { while read().await.is_err() {} }).await?;
+        proxy.set(Faults { refuse: true, ..Faults::default() });
+        proxy.sever(Ending::Reset);
+        db.close().await?;
+    }
+    Ok(())
 }

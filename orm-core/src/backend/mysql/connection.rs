@@ -290,15 +290,14 @@ impl Connection for MysqlConnection {
         self.server.packet_limit
     }
 
-    fn abandon(&mut self) -> BoxFuture<'_, ()> {
+    fn abandon(&mut self) -> BoxFuture<'static, ()> {
+        let Some(conn) = self.conn.take() else { return Box::pin(async {}) };
+        let (options, number, server) = (conn.opts().clone(), conn.id(), self.server.identity.clone());
+        hang_up(conn);
         Box::pin(async move {
-            if let Some(conn) = self.conn.take() {
-                let (options, number) = (conn.opts().clone(), conn.id());
-                hang_up(conn);
-                // A server that does not answer cannot be told.
-                let kill = pin!(kill(options, &self.server.identity, number));
-                let _ = guarded(kill, &Whose::default()).await;
-            }
+            // A server that does not answer cannot be told.
+            let kill = pin!(kill(options, &server, number));
+            let _ = guarded(kill, &Whose::default()).await;
         })
     }
 

@@ -24,7 +24,7 @@ pub(super) static MARIADB: ServerDialect = ServerDialect {
     table_options: " ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_uca1400_nopad_ai_ci",
     binary_collation: "utf8mb4_nopad_bin",
     shared_lock: " LOCK IN SHARE MODE",
-    written: "SELECT @@last_gtid",
+    written: "SELECT @@gtid_binlog_pos",
     wait_for_written: "SELECT MASTER_GTID_WAIT(?, ?)",
     json_is_a_type: false,
     column_checks_have_names: false,

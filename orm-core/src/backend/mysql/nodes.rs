@@ -1,5 +1,6 @@
 //! The addresses of a server or a cluster, and which of them takes writes.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
@@ -12,6 +13,8 @@ use crate::error::{Error, Result};
 
 /// How long the node that took writes last may take to answer before all are asked.
 const PATIENCE: Duration = Duration::from_secs(1);
+/// Before a node that takes no writes is asked again, while another one does not answer at all.
+const PAUSE: Duration = Duration::from_millis(200);
 
 /// The addresses of one server, or of the nodes of a cluster.
 #[derive(Debug)]
@@ -50,27 +53,39 @@ impl Nodes {
         self.find_writer().await
     }
 
-    /// Asks all of them at once. One that does not answer holds nobody up as long as another takes writes.
+    /// Asks all of them at once. While one does not answer the others are asked again: one of them may become the writer in its place.
     async fn find_writer(&self) -> Result<MysqlConnection> {
         let mut asked = JoinSet::new();
         for (number, node) in self.list.iter().enumerate() {
             let node = Arc::clone(node);
             asked.spawn(async move { (number, writer(node).await) });
         }
-        let mut refusals = Vec::new();
+        let (mut refusals, mut silent) = (BTreeMap::new(), self.list.len());
         while let Some(answer) = asked.join_next().await {
             match answer {
                 Ok((number, Ok(connection))) => {
                     self.writer.store(number, Ordering::Relaxed);
                     return Ok(connection);
                 }
-                Ok((number, Err(error))) => refusals.push((number, error)),
+                Ok((number, Err(error))) => {
+                    let is_new = refusals.insert(number, error).is_none();
+                    silent -= usize::from(is_new);
+                    let node = self.list.get(number).map(Arc::clone);
+                    if let Some(node) = node.filter(|_| silent > 0) {
+                        asked.spawn(async move {
+                            tokio::time::sleep(PAUSE).await;
+                            (number, writer(node).await)
+                        });
+                    }
+                }
                 // It panicked, which is that of a driver's on a stream that no server should send.
-                Err(_) => {}
+                Err(_) => silent = silent.saturating_sub(1),
+            }
+            if silent == 0 {
+                break;
             }
         }
-        refusals.sort_by_key(|(number, _)| *number);
-        let mut errors = refusals.into_iter().map(|(_, error)| error);
+        let mut errors = refusals.into_values();
         // What is wrong with the password or the database is wrong everywhere.
         match errors.next() {
             Some(

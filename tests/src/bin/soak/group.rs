@@ -1,0 +1,171 @@
+//! A group of three whose primary is killed, frozen or changed, and one that loses its majority. The `Db` is opened once.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use orm_core::prelude::*;
+use tests::Outcome;
+use tests::bank::Bank;
+use tokio::time::{Instant, sleep};
+
+use crate::cluster::Cluster;
+use crate::crashes::{CONNECTIONS, RECOVERY, TASKS, lived_through, patient};
+use crate::place::{Load, PATIENCE, Place, Watch, wait_for};
+use crate::plan::Plan;
+use crate::report::Found;
+
+/// How the primary stops being one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Change {
+    Kill,
+    Freeze,
+    Order,
+}
+
+/// The primary is killed and started again.
+pub(crate) async fn failover(cluster: &Cluster, plan: &Plan) -> Outcome<Found> {
+    changes(cluster, plan, Change::Kill, plan.share(4, 1)).await
+}
+
+/// Another node is made the primary, in order.
+pub(crate) async fn switch(cluster: &Cluster, plan: &Plan) -> Outcome<Found> {
+    changes(cluster, plan, Change::Order, plan.share(6, 1)).await
+}
+
+/// The primary answers nobody for a while.
+pub(crate) async fn frozen_primary(cluster: &Cluster, plan: &Plan) -> Outcome<Found> {
+    changes(cluster, plan, Change::Freeze, plan.share(2, 1)).await
+}
+
+async fn changes(cluster: &Cluster, plan: &Plan, change: Change, rounds: u64) -> Outcome<Found> {
+    let place = Place::on(cluster).await?;
+    let mut options = place.options().max_connections(CONNECTIONS);
+    if change == Change::Freeze {
+        // Nothing else tells that a server is frozen.
+        options = options.statement_timeout(Duration::from_secs(1));
+    }
+    let db = options.connect().await?;
+    Watch::prepare(&db).await?;
+    let bank = Arc::new(Bank::new(&db, 10, plan.seed).await?.retrying(patient()));
+    let load = Load::on(&bank, &db, TASKS);
+    let mut random = fastrand::Rng::with_seed(plan.seed);
+    let mut found = Found::tried(format!("{rounds} times"));
+    let mut ordered = Vec::new();
+    for round in 0..rounds {
+        sleep(Duration::from_millis(random.u64(500..1_500))).await;
+        let old = primary(&place).await?;
+        let next = (old + 1 + random.usize(..2)) % 3;
+        let watches: Vec<Watch> = match change {
+            // The others refuse.
+            Change::Order => vec![Watch::over(&place.urls()[next])],
+            _ => {
+                let others = || (0..3).filter(|node| *node != old);
+                others().map(|node| Watch::over(&place.urls()[node])).collect()
+            }
+        };
+        let begun = Instant::now();
+        match change {
+            Change::Kill => cluster.kill(old + 1).await?,
+            Change::Freeze => cluster.freeze(old + 1).await?,
+            Change::Order => cluster.make_primary(next + 1).await?,
+        }
+        let done = Instant::now();
+        let accepts = wait_for("another node takes writes", PATIENCE, async || {
+            watches.iter().filter_map(Watch::since).min()
+        })
+        .await?;
+        // Before that nothing can be acknowledged by the new one.
+        let first =
+            wait_for("a transfer", PATIENCE, async || bank.acknowledged_after(accepts.min(done))).await?;
+        let recovery = first.saturating_duration_since(accepts);
+        found.took("first commit after", recovery);
+        found.check(recovery <= RECOVERY, || format!("round {round}: {recovery:?} to the first commit"));
+        ordered.push((first.max(accepts) - begun).as_secs_f64());
+        match change {
+            Change::Kill => cluster.restart(old + 1).await?,
+            Change::Freeze => {
+                cluster.thaw(old + 1).await?;
+                // It learns that it is out, and transfers go on meanwhile.
+                sleep(Duration::from_secs(3)).await;
+                cluster.kill(old + 1).await?;
+                cluster.restart(old + 1).await?;
+            }
+            Change::Order => {}
+        }
+    }
+    let longest = ordered.into_iter().fold(0.0, f64::max);
+    found.tried.push(format!("{longest:.1} s in all at most"));
+    let mut report = load.end().await?;
+    if change == Change::Freeze {
+        // Those that were under way there ended by their deadline, which nobody asked to have run again.
+        found.tried.push(format!("{} ended by their deadline", std::mem::take(&mut report.late)));
+    }
+    lived_through(&mut found, &report);
+    place.verify(&bank, &mut found).await?;
+    db.authenticate().await?;
+    db.close().await?;
+    place.remove().await;
+    Ok(found)
+}
+
+/// Which node takes writes, from 0.
+async fn primary(place: &Place) -> Outcome<usize> {
+    wait_for("a node that takes writes", PATIENCE, async || {
+        for (number, url) in place.urls().iter().enumerate() {
+            let Ok(db) = DbOptions::new(url).max_connections(1).connect().await else { continue };
+            let answer = db.query_as::<i64>("SELECT @@global.super_read_only", ()).await;
+            let _ = db.close().await;
+            if answer.is_ok_and(|answer| answer == [0]) {
+                return Some(number);
+            }
+        }
+        None
+    })
+    .await
+}
+
+/// Two of three nodes are frozen: nothing can be committed until one of them is back, and nothing is lost.
+pub(crate) async fn quorum(cluster: &Cluster, plan: &Plan) -> Outcome<Found> {
+    let place = Place::on(cluster).await?;
+    let options = place.options().max_connections(CONNECTIONS).connect_timeout(Duration::from_secs(2));
+    let db = options.statement_timeout(Duration::from_secs(2)).connect().await?;
+    Watch::prepare(&db).await?;
+    let bank = Arc::new(Bank::new(&db, 10, plan.seed).await?.retrying(patient()));
+    let load = Load::on(&bank, &db, TASKS);
+    sleep(Duration::from_secs(1)).await;
+    let primary = primary(&place).await?;
+    let others: Vec<usize> = (0..3).filter(|node| *node != primary).map(|node| node + 1).collect();
+    for node in &others {
+        cluster.freeze(*node).await?;
+    }
+    // What was sent before that may still be answered.
+    sleep(Duration::from_secs(1)).await;
+    let frozen = Instant::now();
+    sleep(Duration::from_secs(plan.share(10, 6))).await;
+    let meanwhile = bank.acknowledged_after(frozen);
+    for node in &others {
+        cluster.thaw(*node).await?;
+    }
+    let thawed = Instant::now();
+    let watches: Vec<Watch> = place.urls().iter().map(|url| Watch::over(url)).collect();
+    let accepts = wait_for("a node takes writes again", PATIENCE, async || {
+        watches.iter().filter_map(Watch::since).min()
+    })
+    .await?;
+    let first = wait_for("a transfer", PATIENCE, async || bank.acknowledged_after(thawed)).await?;
+    let mut found = Found::tried("2 of 3 frozen");
+    found.took("first commit after", first.saturating_duration_since(accepts));
+    found.check(meanwhile.is_none(), || "something was acknowledged without a majority".to_owned());
+    sleep(Duration::from_secs(1)).await;
+    let report = load.end().await?;
+    // A deadline that is missed may end a transfer here.
+    found.check(report.other.is_empty() && report.committed > 0, || format!("{report:?}"));
+    found.tried.push(format!("{} transfers", report.committed));
+    found.tried.push(format!("{} doubtful", report.doubtful));
+    found.tried.push(format!("{} late", report.late));
+    place.verify(&bank, &mut found).await?;
+    db.authenticate().await?;
+    db.close().await?;
+    place.remove().await;
+    Ok(found)
+}
