@@ -24,7 +24,7 @@ use crate::driver::{Begin, Isolation};
 ///     .deadline(Duration::from_secs(5));
 /// let (books, loans) = db
 ///     .transaction_with(options, async |tx| {
-///         Ok((Book::find().count(tx).await?, Book::find().sum(Book::LOANS, tx).await?))
+///         Ok((Book::find().count(tx).await?, Book::find().sum(tx, Book::LOANS).await?))
 ///     })
 ///     .await?;
 /// # assert_eq!((books, loans.is_none()), (0, true));
