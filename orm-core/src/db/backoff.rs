@@ -72,8 +72,12 @@ pub(super) fn passes(error: &Error) -> bool {
 
 /// This share of the longest pause that so many failures ask for.
 fn pause(failures: u32, longest: Duration, share: f64) -> Duration {
-    let doubled = 2_u32.saturating_pow(failures.saturating_sub(1));
-    SHORTEST.saturating_mul(doubled).min(longest).mul_f64(share)
+    doubled(SHORTEST, failures.saturating_sub(1), longest).mul_f64(share)
+}
+
+/// A time that has doubled so many times, up to the longest. Whoever waits takes a random part of it.
+pub(super) fn doubled(first: Duration, times: u32, longest: Duration) -> Duration {
+    first.saturating_mul(2_u32.saturating_pow(times.min(20))).min(longest)
 }
 
 #[cfg(test)]

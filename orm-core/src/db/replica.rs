@@ -7,6 +7,7 @@ use std::time::Duration;
 use tokio::runtime;
 use tokio::sync::Notify;
 
+use super::backoff::doubled;
 use super::pool::Pool;
 use crate::driver::{Cells, Flow, RowSink, Statement};
 use crate::error::{Error, Operation, Result};
@@ -135,10 +136,7 @@ impl Replica {
     fn pause(&self) -> Duration {
         match self.failures.load(Ordering::Relaxed) {
             0 => BETWEEN_LOOKS,
-            failures => {
-                let doubled = FIRST_LOOK.saturating_mul(2_u32.saturating_pow(failures.min(20)));
-                doubled.min(LAST_LOOK).mul_f64(0.5 + fastrand::f64() / 2.0)
-            }
+            failures => doubled(FIRST_LOOK, failures, LAST_LOOK).mul_f64(0.5 + fastrand::f64() / 2.0),
         }
     }
 }

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
+use super::backoff::doubled;
 use super::pinned::Ended;
 use super::{Db, Transaction, TransactionOptions};
 use crate::error::{Error, Operation, Result};
@@ -73,9 +74,7 @@ impl Retry {
 
     /// A random pause before the attempt of this number, the first being 1.
     fn pause(&self, attempt: u32) -> Duration {
-        let doubled =
-            self.first_pause.saturating_mul(2_u32.saturating_pow(attempt.saturating_sub(2).min(20)));
-        doubled.min(self.longest_pause).mul_f64(fastrand::f64())
+        doubled(self.first_pause, attempt.saturating_sub(2), self.longest_pause).mul_f64(fastrand::f64())
     }
 
     /// Whether an attempt that failed like this has certainly left nothing behind, and may go better next time.
