@@ -4,13 +4,14 @@ use proc_macro2::{Ident, Span, TokenStream};
 use syn::{Expr, LitStr, Path, Type, Visibility};
 
 use crate::attr::{At, FieldAttrs};
+use crate::phrase::Phrase;
 
 /// A struct that is a table.
 pub(crate) struct Model {
     pub(crate) ident: Ident,
     pub(crate) vis: Visibility,
     /// The path of orm-core.
-    pub(crate) core: TokenStream,
+    pub(crate) core: Phrase,
     pub(crate) table: Name,
     /// The name of the struct that `build()` returns.
     pub(crate) draft: Ident,

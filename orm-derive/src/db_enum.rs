@@ -7,6 +7,7 @@ use syn::{Data, DeriveInput, Fields, Variant};
 use crate::attr::{DB_ENUM, VARIANT, items};
 use crate::errors::Errors;
 use crate::naming::{self, Case};
+use crate::phrase::Phrase;
 use crate::{expand, fallback, infer, shape};
 
 /// The most characters that a text may have: such columns can be indexed and be keys.
@@ -109,7 +110,7 @@ fn texts_differ(choices: &[Choice<'_>], errors: &Errors) {
     }
 }
 
-fn expand(ident: &Ident, core: &TokenStream, choices: &[Choice<'_>]) -> TokenStream {
+fn expand(ident: &Ident, core: &Phrase, choices: &[Choice<'_>]) -> TokenStream {
     let quiet = expand::quiet();
     let variants: Vec<_> = choices.iter().map(|choice| choice.variant).collect();
     let texts: Vec<_> = choices.iter().map(|choice| &choice.text).collect();

@@ -5,6 +5,7 @@ use quote::{format_ident, quote};
 use syn::DeriveInput;
 
 use crate::ast::Model;
+use crate::phrase::Phrase;
 use crate::{expand, infer, validate};
 
 /// The mistakes as compile errors.
@@ -38,7 +39,7 @@ pub(crate) fn model(input: &DeriveInput, model: Option<Model>, errors: &[syn::Er
 }
 
 /// A model that does nothing, for an input of any shape.
-fn inert(input: &DeriveInput, core: &TokenStream, key: &TokenStream, blank: &TokenStream) -> TokenStream {
+fn inert(input: &DeriveInput, core: &Phrase, key: &TokenStream, blank: &TokenStream) -> TokenStream {
     let ident = &input.ident;
     let (generics, arguments, _) = input.generics.split_for_impl();
     let quiet = expand::quiet();
@@ -75,16 +76,16 @@ fn inert(input: &DeriveInput, core: &TokenStream, key: &TokenStream, blank: &Tok
             fn values<'r>(&'r self, _: &mut impl #core::types::Values<'r>) {
                 ::core::unreachable!()
             }
-            fn set_value(&mut self, _: usize, _: #core::value::Value<'static>) -> #core::Result<()> {
+            fn values_mut(&mut self, _: &mut impl #core::types::ValuesMut) {
                 ::core::unreachable!()
             }
             fn fields() {
                 ::core::unreachable!()
             }
-            fn fill(_: &mut (), _: usize, _: #core::value::Value<'_>) -> #core::Result<bool> {
+            fn slots(_: &mut (), _: &mut impl #core::types::Slots) {
                 ::core::unreachable!()
             }
-            fn from_fields((): ()) -> #core::Result<Self> {
+            fn from_fields((): ()) -> ::core::option::Option<Self> {
                 ::core::unreachable!()
             }
         }
@@ -107,7 +108,7 @@ fn inert(input: &DeriveInput, core: &TokenStream, key: &TokenStream, blank: &Tok
 }
 
 /// A column type that does nothing.
-pub(crate) fn column_type(input: &DeriveInput, core: &TokenStream, is_enum: bool) -> TokenStream {
+pub(crate) fn column_type(input: &DeriveInput, core: &Phrase, is_enum: bool) -> TokenStream {
     if !input.generics.params.is_empty() {
         return TokenStream::new();
     }
@@ -153,7 +154,7 @@ pub(crate) fn column_type(input: &DeriveInput, core: &TokenStream, is_enum: bool
 }
 
 /// A projection that does nothing.
-pub(crate) fn projection(input: &DeriveInput, core: &TokenStream, model: &syn::Path) -> TokenStream {
+pub(crate) fn projection(input: &DeriveInput, core: &Phrase, model: &syn::Path) -> TokenStream {
     if !input.generics.params.is_empty() {
         return TokenStream::new();
     }

@@ -10,6 +10,7 @@ mod fallback;
 mod infer;
 mod naming;
 mod newtype;
+mod phrase;
 mod projection;
 mod shape;
 #[cfg(test)]

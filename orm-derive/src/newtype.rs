@@ -7,6 +7,7 @@ use syn::{Data, DeriveInput, Fields, Type};
 
 use crate::attr::{NEWTYPE, items};
 use crate::errors::Errors;
+use crate::phrase::Phrase;
 use crate::{expand, fallback, infer, shape};
 
 pub(crate) fn derive(input: &DeriveInput) -> TokenStream {
@@ -64,11 +65,11 @@ fn inner<'a>(input: &'a DeriveInput, errors: &Errors) -> Option<&'a Type> {
     Some(ty)
 }
 
-fn expand(input: &DeriveInput, core: &TokenStream, inner: &Type) -> TokenStream {
+fn expand(input: &DeriveInput, core: &Phrase, inner: &Type) -> TokenStream {
     let ident = &input.ident;
     let quiet = expand::quiet();
     // All of it at the type, so that a type that is no column is one error.
-    let near = expand::respan(core, inner.span());
+    let near = core.at(inner.span());
     let inner = quote_spanned!(inner.span()=> <#inner as #near::types::ColumnType>);
     let family = quote_spanned!(inner.span()=> type Family = #inner::Family;);
     let value = quote!(#core::types::Converted<#core::value::Value);

@@ -7,6 +7,7 @@ use syn::{DeriveInput, Expr, Field, Path};
 
 use crate::attr::{Item, PROJECTION, PROJECTION_FIELD, Value, items, ungroup};
 use crate::errors::Errors;
+use crate::phrase::Phrase;
 use crate::shape::NamedStruct;
 use crate::{expand, fallback, infer, naming};
 
@@ -62,20 +63,15 @@ fn column(item: &Item, errors: &Errors) -> Option<Ident> {
     None
 }
 
-fn expand(
-    ident: &Ident,
-    core: &TokenStream,
-    model: &Path,
-    columns: &[(&Ident, &Field, Ident)],
-) -> TokenStream {
+fn expand(ident: &Ident, core: &Phrase, model: &Path, columns: &[(&Ident, &Field, Ident)]) -> TokenStream {
     let quiet = expand::quiet();
-    let tokens = model.to_token_stream();
+    let path = Phrase::new(model.to_token_stream());
     let target = quote_spanned!(model.span()=> type Model = #model;);
     let names: Vec<_> = (0..columns.len()).map(|n| format_ident!("COLUMN_{n}")).collect();
     // The only place that names the model's constant and the field's type: a column that is not there, or of another type, is one error.
     let constants = columns.iter().zip(&names).map(|((_, field, constant), name)| {
         let ty = &field.ty;
-        let near = expand::respan(&tokens, constant.span());
+        let near = path.at(constant.span());
         quote! {
             const #name: #core::model::Column<#model, #ty> = #near::#constant;
         }

@@ -7,6 +7,7 @@ use syn::spanned::Spanned as _;
 
 use crate::attr::{VIEW, items};
 use crate::errors::Errors;
+use crate::phrase::Phrase;
 use crate::shape::NamedStruct;
 use crate::{expand, fallback, infer};
 
@@ -23,7 +24,7 @@ pub(crate) fn derive(input: &DeriveInput) -> TokenStream {
     }
 }
 
-fn write(shape: &NamedStruct<'_>, core: &TokenStream) -> TokenStream {
+fn write(shape: &NamedStruct<'_>, core: &Phrase) -> TokenStream {
     let ident = shape.ident;
     let quiet = expand::quiet();
     let fields: Vec<_> = shape.fields.iter().filter_map(|field| field.ident.as_ref()).collect();
@@ -33,13 +34,13 @@ fn write(shape: &NamedStruct<'_>, core: &TokenStream) -> TokenStream {
         .iter()
         .map(|field| {
             let (ty, span) = (&field.ty, field.ty.span());
-            let near = expand::respan(core, span);
+            let near = core.at(span);
             quote_spanned!(span=> <#ty as #near::relation::View>::Loaded)
         })
         .collect();
     let values = shape.fields.iter().zip(&fields).zip(&parts).map(|((field, name), part)| {
         let (ty, span) = (&field.ty, field.ty.span());
-        let near = expand::respan(core, span);
+        let near = core.at(span);
         quote_spanned!(span=> #name: <#ty as #near::relation::View>::view(#part))
     });
     // One part alone is no tuple.

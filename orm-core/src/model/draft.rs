@@ -8,9 +8,9 @@ use std::marker::PhantomData;
 use chrono::NaiveDateTime;
 
 use super::Model;
-use crate::error::Result;
+use crate::error::{Error, Mismatch, Result};
 use crate::schema::{ColumnDef, Table};
-use crate::types;
+use crate::types::{self, ColumnType, Slots};
 use crate::value::Value;
 
 /// The marker of a required field that has been set.
@@ -89,14 +89,21 @@ impl<M: Model> Draft<M> {
     /// [`Error::Decode`](crate::Error::Decode) where the value is not of the field's type.
     #[inline]
     pub(crate) fn fill(&mut self, column: usize, value: Value<'_>) -> Result<bool> {
-        M::fill(&mut self.fields, column, value)
+        let mut fill = Fill { column, value, model: PhantomData::<M>, result: Ok(false) };
+        M::slots(&mut self.fields, &mut fill);
+        fill.result
     }
 
     /// The record, and whether its id is its own. Without one it has a stand-in until the database has generated it.
     #[inline]
     pub(crate) fn into_record(mut self, blanks: &Blanks) -> Result<(M, bool)> {
-        let with_id = blanks.fill::<M>(&mut self.fields)?;
-        Ok((M::from_fields(self.fields)?, with_id))
+        M::defaults(&mut self.fields);
+        let mut complete = Complete { blanks, with_id: true, model: PhantomData::<M>, error: None };
+        M::slots(&mut self.fields, &mut complete);
+        match M::from_fields(self.fields) {
+            Some(record) => Ok((record, complete.with_id)),
+            None => Err(complete.refusal()),
+        }
     }
 }
 
@@ -128,16 +135,78 @@ impl Blanks {
         Self { stamps: table.columns.iter().enumerate().filter_map(managed).collect() }
     }
 
-    /// Fills the fields that are not set yet, and says whether the id was.
+    fn stamp(&self, column: usize) -> Option<Value<'_>> {
+        self.stamps.iter().find(|stamp| stamp.0 == column).map(|(_, stamp)| stamp.borrow())
+    }
+}
+
+/// Sets one column that is not set yet. It knows the model, so that the compiler knows every column.
+struct Fill<'v, M> {
+    column: usize,
+    value: Value<'v>,
+    model: PhantomData<M>,
+    /// Whether it did.
+    result: Result<bool>,
+}
+
+impl<M: Model> Slots for Fill<'_, M> {
     #[inline]
-    pub(crate) fn fill<M: Model>(&self, fields: &mut M::Fields) -> Result<bool> {
-        for (column, stamp) in &self.stamps {
-            M::fill(fields, *column, stamp.borrow())?;
+    fn take<T: ColumnType>(&mut self, column: usize, field: &mut Option<T>) {
+        if column == self.column && field.is_none() {
+            let value = std::mem::replace(&mut self.value, Value::Null);
+            self.result = types::decode(value, &M::TABLE.columns[column]).map(|value| {
+                *field = Some(value);
+                true
+            });
         }
-        match Generated::<M>::ID {
-            // The first id that databases generate, so that every type of an id can be it.
-            Some(id) => Ok(!M::fill(fields, id, Value::UInt(1))?),
-            None => Ok(true),
+    }
+}
+
+/// Sets what the runtime sets, and makes all values those that their columns give back.
+struct Complete<'b, M> {
+    blanks: &'b Blanks,
+    /// Whether the id was set.
+    with_id: bool,
+    model: PhantomData<M>,
+    error: Option<Error>,
+}
+
+impl<M: Model> Complete<'_, M> {
+    #[cold]
+    fn refuse(&mut self, error: Error) {
+        self.error.get_or_insert(error);
+    }
+
+    /// Why there is no record.
+    #[cold]
+    fn refusal(self) -> Error {
+        let unset = || types::encode_error(Mismatch::new("a value", "none"), &M::TABLE.columns[0]);
+        self.error.unwrap_or_else(unset)
+    }
+}
+
+impl<M: Model> Slots for Complete<'_, M> {
+    #[inline]
+    fn take<T: ColumnType>(&mut self, position: usize, field: &mut Option<T>) {
+        let column = &M::TABLE.columns[position];
+        if field.is_none() {
+            // The first id that databases generate stands in for the one to come, so that every type of an id can be it.
+            let stand_in = if Generated::<M>::ID == Some(position) {
+                self.with_id = false;
+                Some(Value::UInt(1))
+            } else if column.managed.is_some() {
+                self.blanks.stamp(position)
+            } else {
+                None
+            };
+            match stand_in.map(|value| types::decode(value, column)).transpose() {
+                Ok(value) => *field = value,
+                Err(error) => self.refuse(error),
+            }
+        }
+        match T::given(field.take(), column) {
+            Ok(value) => *field = Some(value),
+            Err(mismatch) => self.refuse(types::encode_error(mismatch, column)),
         }
     }
 }

@@ -30,7 +30,7 @@ pub use row::Row;
 use crate::driver::FixedId;
 use crate::error::Result;
 use crate::schema::Table;
-use crate::types::Values;
+use crate::types::{Slots, Values, ValuesMut};
 use crate::value::Value;
 
 /// `Clone`, asked for in words of our own.
@@ -114,29 +114,37 @@ pub trait Model: Sized + Send + Sync + 'static {
         value::of(self, column)
     }
 
+    /// Goes through the fields that are columns, to change them.
+    #[doc(hidden)]
+    fn values_mut(&mut self, to: &mut impl ValuesMut);
+
     /// Sets the field of the column at this position.
     ///
     /// # Errors
     /// [`Error::Decode`](crate::Error::Decode) where it is not of the field's type.
-    fn set_value(&mut self, column: usize, value: Value<'static>) -> Result<()>;
+    #[inline]
+    fn set_value(&mut self, column: usize, value: Value<'static>) -> Result<()> {
+        value::set(self, column, value)
+    }
 
     /// Fields of which none is set.
     #[doc(hidden)]
     fn fields() -> Self::Fields;
 
-    /// Sets the field of the column at this position where it is not set yet, and says whether it did.
-    ///
-    /// # Errors
-    /// [`Error::Decode`](crate::Error::Decode) where the value is not of the field's type.
+    /// Goes through the fields of a draft, to change them.
     #[doc(hidden)]
-    fn fill(fields: &mut Self::Fields, column: usize, value: Value<'_>) -> Result<bool>;
+    fn slots(fields: &mut Self::Fields, to: &mut impl Slots);
 
-    /// The record of these fields, as the row will have them. Defaults stand in for those that are not set.
-    ///
-    /// # Errors
-    /// [`Error::Encode`](crate::Error::Encode) where a column cannot hold its value, or a field is not set that has no default.
+    /// Sets the fields that have a default and are not set yet.
     #[doc(hidden)]
-    fn from_fields(fields: Self::Fields) -> Result<Self>;
+    #[inline]
+    fn defaults(fields: &mut Self::Fields) {
+        let _ = fields;
+    }
+
+    /// The record of these fields, where all are set.
+    #[doc(hidden)]
+    fn from_fields(fields: Self::Fields) -> Option<Self>;
 }
 
 /// The identities of a model's fixed statements. The derive writes one static of it per model.

@@ -31,9 +31,9 @@ impl<M: Model> Rows<M> {
         let blanks = Blanks::new(M::TABLE, now());
         let mut records = Vec::with_capacity(drafts.size_hint().0);
         let mut runs: Vec<(usize, bool)> = Vec::new();
-        for Draft { mut fields } in drafts {
-            let with_id = blanks.fill::<M>(&mut fields)?;
-            records.push(M::from_fields(fields)?);
+        for draft in drafts {
+            let (record, with_id) = draft.into_record(&blanks)?;
+            records.push(record);
             match runs.last_mut() {
                 Some((count, kind)) if *kind == with_id => *count += 1,
                 _ => runs.push((1, with_id)),

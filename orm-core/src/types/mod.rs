@@ -142,6 +142,20 @@ pub trait ColumnType: Sized + Send + Sync + 'static {
         to.take(column, self);
     }
 
+    /// Hands a record's field on that may be changed.
+    #[doc(hidden)]
+    #[inline]
+    fn give_mut<V: ValuesMut>(&mut self, column: usize, to: &mut V) {
+        to.take(column, self);
+    }
+
+    /// Hands a draft's field on.
+    #[doc(hidden)]
+    #[inline]
+    fn give_slot<V: Slots>(field: &mut Option<Self>, column: usize, to: &mut V) {
+        to.take(column, field);
+    }
+
     /// What a record gets of a draft's field.
     ///
     /// # Errors
@@ -154,20 +168,6 @@ pub trait ColumnType: Sized + Send + Sync + 'static {
             None => Err(Mismatch::new("a value", "none")),
         }
     }
-
-    /// Sets a draft's field that is not set yet, and says whether it did.
-    ///
-    /// # Errors
-    /// [`Error::Decode`] where the value is not of this type.
-    #[doc(hidden)]
-    #[inline]
-    fn fill(field: &mut Option<Self>, value: Value<'_>, column: &ColumnDef) -> Result<bool> {
-        let unset = field.is_none();
-        if unset {
-            *field = Some(decode(value, column)?);
-        }
-        Ok(unset)
-    }
 }
 
 /// What goes through the fields of a record, column by column.
@@ -175,6 +175,20 @@ pub trait ColumnType: Sized + Send + Sync + 'static {
 pub trait Values<'r> {
     /// The field of the column at this position.
     fn take<T: ColumnType>(&mut self, column: usize, field: &'r T);
+}
+
+/// What goes through the fields of a record and may change them.
+#[doc(hidden)]
+pub trait ValuesMut {
+    /// The field of the column at this position.
+    fn take<T: ColumnType>(&mut self, column: usize, field: &mut T);
+}
+
+/// What goes through the fields of a draft, which may be unset.
+#[doc(hidden)]
+pub trait Slots {
+    /// The field of the column at this position.
+    fn take<T: ColumnType>(&mut self, column: usize, field: &mut Option<T>);
 }
 
 /// A [`ColumnType`] that is not an `Option`.
@@ -246,23 +260,6 @@ pub fn not_decoded<T>(mismatch: Box<Mismatch>, table: &Table, column: usize) -> 
     Err(Error::Decode(mismatch.at(column.table, column.name)))
 }
 
-/// The error of a draft's field that its column cannot hold.
-///
-/// # Errors
-/// Always.
-#[doc(hidden)]
-#[cold]
-pub fn not_given<T>(mismatch: Box<Mismatch>, table: &Table, column: usize) -> Result<T> {
-    Err(encode_error(mismatch, &table.columns[column]))
-}
-
-/// Sets a field to what a decoding came to, or says which column it was for.
-#[doc(hidden)]
-pub fn assign<T>(field: &mut T, value: Converted<T>, column: &ColumnDef) -> Result<()> {
-    *field = value.map_err(|mismatch| Error::Decode(mismatch.at(column.table, column.name)))?;
-    Ok(())
-}
-
 /// Whether a column may be NULL, which its type must say by name.
 ///
 /// # Panics
@@ -275,7 +272,7 @@ pub const fn nullable(is: bool, written: bool) -> bool {
 }
 
 #[cold]
-fn encode_error(mismatch: Box<Mismatch>, column: &ColumnDef) -> Error {
+pub(crate) fn encode_error(mismatch: Box<Mismatch>, column: &ColumnDef) -> Error {
     Error::Encode(mismatch.at(column.table, column.name))
 }
 

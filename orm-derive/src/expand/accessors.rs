@@ -9,6 +9,7 @@ use super::associations::{at_place, data_constant, join_hashes, join_model};
 use super::{quiet, respan};
 use crate::ast::{Association, Join, JoinTable, Kind, Model};
 use crate::naming;
+use crate::phrase::Phrase;
 
 /// The accessors of all associations.
 pub(super) fn expand(model: &Model) -> Option<TokenStream> {
@@ -47,9 +48,9 @@ struct Writer<'m> {
     association: &'m Association,
     /// The association's name.
     name: String,
-    core: TokenStream,
+    core: Phrase,
     /// The model itself, pointed at the association's target.
-    own: TokenStream,
+    own: Phrase,
     /// The trait of the other side whose functions the accessors call.
     seam: TokenStream,
 }

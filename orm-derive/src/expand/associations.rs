@@ -8,6 +8,7 @@ use syn::{Path, Type};
 use super::{quiet, respan};
 use crate::ast::{Association, ForeignKey, Join, JoinTable, Kind, Model, Name};
 use crate::naming;
+use crate::phrase::Phrase;
 use crate::shape::is_option;
 
 /// `impl References` for each foreign key, and the assertions that both its sides fit.
@@ -41,7 +42,7 @@ pub(crate) fn references(model: &Model) -> TokenStream {
 /// Both sides have the same types; a key that is not the primary key is unique and compares bytes.
 fn check(key: &ForeignKey, model: &Model) -> TokenStream {
     let at = key.span;
-    let core = respan(&model.core, at);
+    let core = model.core.at(at);
     let target = &key.target;
     let types = key.columns.iter().map(|&n| plain(&model.columns[n].ty));
     if key.target_key.is_empty() {
@@ -60,7 +61,7 @@ fn check(key: &ForeignKey, model: &Model) -> TokenStream {
     });
     let columns = target_columns(key);
     let first = key.target_key[0].span();
-    let core = respan(&model.core, first);
+    let core = model.core.at(first);
     let table = quote_spanned!(first=> <#target as #core::Model>::TABLE);
     quote_spanned! {first=>
         #(#fields)*
@@ -74,7 +75,7 @@ fn check_join(association: &Association, model: &Model) -> Option<TokenStream> {
     Some(match table {
         JoinTable::Model(through, near, far) => {
             let at = association.span;
-            let core = respan(&model.core, at);
+            let core = model.core.at(at);
             let (near, far) = join_keys(through, (*near, *far), association, model);
             quote_spanned! {at=>
                 #core::relation::is_pair(<#through as #core::Model>::TABLE, #near, #far);
@@ -82,7 +83,7 @@ fn check_join(association: &Association, model: &Model) -> Option<TokenStream> {
         }
         JoinTable::Named(name, _) => {
             let at = name.span;
-            let (core, own, target) = (respan(&model.core, at), &model.ident, &association.target);
+            let (core, own, target) = (model.core.at(at), &model.ident, &association.target);
             quote_spanned! {at=>
                 #core::relation::has_key_of_one_column(<#own as #core::Model>::TABLE);
                 #core::relation::has_key_of_one_column(<#target as #core::Model>::TABLE);
@@ -152,7 +153,7 @@ fn named_table(association: &Association, model: &Model) -> Option<TokenStream> 
     let constraints = columns.map(|column| naming::constraint(text, [column.as_str()].into_iter()));
     let index = naming::index(text, [columns[1].as_str()].into_iter());
     let at = name.span;
-    let near = respan(core, at);
+    let near = core.at(at);
     let parts = quote_spanned! {at=>
         #near::model::Join::new::<#first, #second>(#text, [#(#columns),*], [#(#constraints),*], #index)
     };
@@ -253,7 +254,7 @@ fn kind(association: &Association, name: &str, model: &Model) -> (TokenStream, T
             (quote_spanned!(at=> HasMany<#key::Presence>), quote_spanned!(at=> new(#name, #key::FOREIGN_KEY)))
         }
         Kind::ManyToMany(Join { table: JoinTable::Model(through, near, far), .. }) => {
-            let there = respan(core, through.span());
+            let there = core.at(through.span());
             let table = quote_spanned!(through.span()=> <#through as #there::Model>::TABLE);
             let (near, far) = join_keys(through, (*near, *far), association, model);
             (quote!(ManyToMany<#through>), quote_spanned!(at=> through(#name, || #table, #near, #far)))
@@ -270,15 +271,11 @@ fn kind(association: &Association, name: &str, model: &Model) -> (TokenStream, T
 /// A foreign key of another model. All of it at one place, and what is asked of it too: a missing one is one error, however often it is named.
 fn foreign(of: &Path, to: &TokenStream, hash: u64, model: &Model) -> TokenStream {
     let at = of.span();
-    let (core, to) = (respan(&model.core, at), respan(to, at));
+    let (core, to) = (model.core.at(at), respan(to, at));
     quote_spanned!(at=> <#of as #core::model::References<#to, #hash>>)
 }
 
 /// The path of orm-core as if it had been written there. One that was given stays as it is, since it may not lead to the same from there.
-pub(super) fn at_place(core: &TokenStream, span: Span) -> TokenStream {
-    if core.to_string() == crate::infer::core_path(None).to_string() {
-        quote_spanned!(span=> ::orm_core)
-    } else {
-        respan(core, span)
-    }
+pub(super) fn at_place(core: &Phrase, span: Span) -> Phrase {
+    if core.is_usual() { Phrase::usual(span) } else { core.at(span) }
 }

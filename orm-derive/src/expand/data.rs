@@ -27,10 +27,8 @@ pub(crate) fn expand(model: &Model) -> TokenStream {
     let values = model.columns.iter().map(|Column { position, field, ty, .. }| {
         quote!(<#ty as #core::types::ColumnType>::give(&self.#field, #position, to);)
     });
-    let sets = model.columns.iter().map(|Column { position, field, ty, .. }| {
-        quote! {
-            #position => #core::types::assign(&mut self.#field, <#ty as #core::types::ColumnType>::decode(value), def),
-        }
+    let values_mut = model.columns.iter().map(|Column { position, field, ty, .. }| {
+        quote!(<#ty as #core::types::ColumnType>::give_mut(&mut self.#field, #position, to);)
     });
     let clone = quote_spanned! {ident.span()=>
         fn clone_record(&self) -> Self {
@@ -61,12 +59,8 @@ pub(crate) fn expand(model: &Model) -> TokenStream {
             }
 
             #[inline]
-            fn set_value(&mut self, column: usize, value: #core::value::Value<'static>) -> #core::Result<()> {
-                let def = &Self::TABLE.columns[column];
-                match column {
-                    #(#sets)*
-                    _ => ::core::result::Result::Ok(()),
-                }
+            fn values_mut(&mut self, to: &mut impl #core::types::ValuesMut) {
+                #(#values_mut)*
             }
 
             #draft

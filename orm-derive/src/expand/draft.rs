@@ -7,6 +7,7 @@ use syn::spanned::Spanned as _;
 use super::{data, quiet, withs};
 use crate::ast::{Column, Default, Model};
 use crate::naming;
+use crate::phrase::Phrase;
 
 /// The fields of a draft.
 fn fields_ident(model: &Model) -> Ident {
@@ -34,12 +35,21 @@ pub(super) fn data(model: &Model) -> TokenStream {
     let fields = format_ident!("fields", span = Span::mixed_site());
     let empty =
         model.columns.iter().map(|Column { field, .. }| quote!(#field: ::core::option::Option::None,));
-    let fills = model.columns.iter().map(|Column { position, field, ty, .. }| {
+    let slots = model.columns.iter().map(|Column { position, field, ty, .. }| {
+        quote!(<#ty as #core::types::ColumnType>::give_slot(&mut #fields.#field, #position, to);)
+    });
+    let defaults: Vec<_> = model.columns.iter().filter_map(|column| default(column, core, &fields)).collect();
+    let defaults = (!defaults.is_empty()).then(|| {
         quote! {
-            #position => <#ty as #core::types::ColumnType>::fill(&mut #fields.#field, value, def),
+            fn defaults(#fields: &mut Self::Fields) {
+                #(#defaults)*
+            }
         }
     });
-    let taken = model.columns.iter().map(|column| taken(column, core, &fields));
+    let names: Vec<_> = model.columns.iter().map(|column| &column.field).collect();
+    // Not names that a constant of the user's may have.
+    let values: Vec<_> =
+        model.columns.iter().map(|column| format_ident!("__value_{}", column.position)).collect();
     let skipped = model.skipped.iter().map(data::skipped);
     let draft = &model.draft;
     quote! {
@@ -51,51 +61,35 @@ pub(super) fn data(model: &Model) -> TokenStream {
         }
 
         #[inline]
-        fn fill(
-            #fields: &mut Self::Fields,
-            column: usize,
-            value: #core::value::Value<'_>,
-        ) -> #core::Result<bool> {
-            let def = &Self::TABLE.columns[column];
-            match column {
-                #(#fills)*
-                _ => ::core::result::Result::Ok(false),
-            }
+        fn slots(#fields: &mut Self::Fields, to: &mut impl #core::types::Slots) {
+            #(#slots)*
         }
 
-        fn from_fields(#fields: Self::Fields) -> #core::Result<Self> {
-            ::core::result::Result::Ok(Self { #(#taken)* #(#skipped)* })
+        #defaults
+
+        #[inline]
+        fn from_fields(#fields: Self::Fields) -> ::core::option::Option<Self> {
+            let #ident { #(#names: ::core::option::Option::Some(#values),)* } = #fields else {
+                return ::core::option::Option::None;
+            };
+            ::core::option::Option::Some(Self { #(#names: #values,)* #(#skipped)* })
         }
     }
 }
 
-/// A field of a record, made of that of a draft.
-fn taken(
-    Column { position, field, ty, default, .. }: &Column,
-    core: &TokenStream,
-    fields: &Ident,
-) -> TokenStream {
-    let default = default.as_ref().map(|default| match default {
+/// Sets a field of a draft to its default.
+fn default(Column { field, ty, default, .. }: &Column, core: &Phrase, fields: &Ident) -> Option<TokenStream> {
+    let default = match default.as_ref()? {
         Default::OfType => quote!(<#ty as ::core::default::Default>::default()),
         Default::Expr(expr, _) => {
             quote_spanned!(expr.span()=> #core::types::IntoValue::<#ty>::into_typed(#expr))
         }
-    });
-    let given = match default {
-        None => quote!(#fields.#field),
-        Some(default) => quote! {
-            match #fields.#field {
-                ::core::option::Option::None => ::core::option::Option::Some(#default),
-                given => given,
-            }
-        },
     };
-    quote! {
-        #field: match <#ty as #core::types::ColumnType>::given(#given, &Self::TABLE.columns[#position]) {
-            ::core::result::Result::Ok(value) => value,
-            ::core::result::Result::Err(mismatch) => return #core::types::not_given(mismatch, Self::TABLE, #position),
-        },
-    }
+    Some(quote! {
+        if ::core::option::Option::is_none(&#fields.#field) {
+            #fields.#field = ::core::option::Option::Some(#default);
+        }
+    })
 }
 
 /// The draft. `inert` setters do nothing, since there are no fields.

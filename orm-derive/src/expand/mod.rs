@@ -8,10 +8,11 @@ mod draft;
 mod table;
 mod withs;
 
-use proc_macro2::{Span, TokenStream, TokenTree};
+use proc_macro2::{Span, TokenStream};
 use quote::quote;
 
 use crate::ast::Model;
+use crate::phrase::Phrase;
 
 /// All that the derive writes for a model.
 pub(crate) fn model(model: &Model) -> TokenStream {
@@ -38,14 +39,7 @@ pub(crate) fn quiet() -> TokenStream {
     }
 }
 
-/// The same tokens, pointed at another place. For paths of the derive's own: what they lead to stays the same.
-pub(crate) fn respan(tokens: &TokenStream, span: Span) -> TokenStream {
-    tokens
-        .clone()
-        .into_iter()
-        .map(|mut token: TokenTree| {
-            token.set_span(token.span().located_at(span));
-            token
-        })
-        .collect()
+/// The same tokens, pointed at another place.
+pub(crate) fn respan(tokens: &TokenStream, span: Span) -> Phrase {
+    Phrase::new(tokens.clone()).at(span)
 }

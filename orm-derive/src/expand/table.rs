@@ -11,6 +11,7 @@ use super::associations::{joins, target_columns};
 use super::respan;
 use crate::ast::{Action, Binary, Column, Default, ForeignKey, Managed, Model, Shape};
 use crate::naming;
+use crate::phrase::Phrase;
 
 /// The value of `Model::TABLE`.
 pub(crate) fn expand(model: &Model) -> TokenStream {
@@ -52,9 +53,9 @@ pub(crate) fn expand(model: &Model) -> TokenStream {
     }
 }
 
-fn foreign_key(key: &ForeignKey, core: &TokenStream) -> TokenStream {
+fn foreign_key(key: &ForeignKey, core: &Phrase) -> TokenStream {
     let (name, columns, target) = (&key.name.text, &key.columns, &key.target);
-    let near = respan(core, key.span);
+    let near = core.at(key.span);
     let target = quote_spanned!(key.span=> <#target as #near::Model>::TABLE);
     let [on_delete, on_update] = [key.on_delete, key.on_update].map(|action| match action {
         Action::Nothing => quote!(NoAction),
@@ -74,8 +75,8 @@ fn foreign_key(key: &ForeignKey, core: &TokenStream) -> TokenStream {
 }
 
 /// A call of a function of orm-core, all of it at one place but for the arguments.
-fn call(core: &TokenStream, span: Span, function: &TokenStream, arguments: &TokenStream) -> TokenStream {
-    let core = respan(core, span);
+fn call(core: &Phrase, span: Span, function: &TokenStream, arguments: &TokenStream) -> TokenStream {
+    let core = core.at(span);
     let function = respan(function, span);
     quote_spanned!(span=> #core::#function(#arguments))
 }
@@ -85,7 +86,7 @@ fn definition(column: &Column, model: &Model) -> TokenStream {
     let (table, name, ty, written) = (&model.table.text, &column.name.text, &column.ty, column.optional);
     let field = naming::plain(&column.field);
     let at_type = ty.span();
-    let near = respan(core, at_type);
+    let near = core.at(at_type);
     let column_type = quote_spanned!(at_type=> <#ty as #near::types::ColumnType>);
     let own = quote!(#column_type::DATA_TYPE);
     let shape = match &column.shape {

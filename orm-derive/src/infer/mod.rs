@@ -12,6 +12,7 @@ use crate::ast::{Binary, Column, Default, Index, Managed, Model, Name, Shape, Sk
 use crate::attr::{At, FieldAttrs, ModelAttrs, nearest};
 use crate::errors::Errors;
 use crate::naming;
+use crate::phrase::Phrase;
 use crate::shape::{NamedStruct, is_builtin_integer, is_option};
 use crate::validate::LONGEST_KEY;
 
@@ -67,8 +68,8 @@ impl Model {
 }
 
 /// The path of orm-core, as given or as usual.
-pub(crate) fn core_path(given: Option<&syn::Path>) -> TokenStream {
-    given.map_or_else(|| quote!(::orm_core), |path| path.to_token_stream())
+pub(crate) fn core_path(given: Option<&syn::Path>) -> Phrase {
+    given.map_or_else(|| Phrase::usual(Span::call_site()), |path| Phrase::new(path.to_token_stream()))
 }
 
 fn name(given: Option<&At<LitStr>>, span: Span, convention: impl FnOnce() -> String) -> Name {
@@ -147,7 +148,7 @@ fn key(columns: &[Column]) -> Vec<usize> {
 }
 
 /// `One<u64>`, or a tuple for a composite key. None where it has too many columns, which is reported.
-fn key_type(columns: &[Column], key: &[usize], core: &TokenStream) -> Option<TokenStream> {
+fn key_type(columns: &[Column], key: &[usize], core: &Phrase) -> Option<TokenStream> {
     let types: Vec<_> = key.iter().map(|&n| &columns[n].ty).collect();
     match types[..] {
         [] => None,
