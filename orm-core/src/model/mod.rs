@@ -100,7 +100,10 @@ pub trait Model: Sized + Send + Sync + 'static {
     ///
     /// # Errors
     /// [`Error::Decode`](crate::Error::Decode) where a cell is not of the field's type.
-    fn from_row(row: &mut Row<'_>) -> Result<Self>;
+    #[inline]
+    fn from_row(row: &mut Row<'_>) -> Result<Self> {
+        row::record(row)
+    }
 
     /// Goes through the fields that are columns, in the order of the table.
     #[doc(hidden)]

@@ -1,9 +1,12 @@
 //! Reading a row by position.
 
+use std::marker::PhantomData;
+
+use super::Model;
 use crate::driver::Cells;
-use crate::error::Result;
+use crate::error::{Error, Mismatch, Result};
 use crate::schema::ColumnDef;
-use crate::types::{self, ColumnType};
+use crate::types::{self, ColumnType, Slots};
 use crate::value::Value;
 
 /// A row being read: its cells, where this model's begin, and for raw SQL in which order they stand.
@@ -79,5 +82,52 @@ impl<'a> Row<'a> {
     /// [`Error::Decode`](crate::Error::Decode) where the cell is not of this type.
     pub fn column<T: ColumnType>(&mut self, n: usize, column: &ColumnDef) -> Result<T> {
         types::decode(self.take(n), column)
+    }
+}
+
+/// The record of a row.
+#[inline]
+pub(super) fn record<M: Model>(row: &mut Row<'_>) -> Result<M> {
+    let mut fields = M::fields();
+    let mut read = Read { row, model: PhantomData::<M>, error: None };
+    M::slots(&mut fields, &mut read);
+    match M::from_fields(fields) {
+        Some(record) => Ok(record),
+        None => Err(read.refusal()),
+    }
+}
+
+/// Reads a row into the fields of a record. It knows the model, so that the compiler knows every column.
+struct Read<'a, 'r, M> {
+    row: &'a mut Row<'r>,
+    model: PhantomData<M>,
+    error: Option<Error>,
+}
+
+impl<M: Model> Read<'_, '_, M> {
+    #[cold]
+    fn refuse(&mut self, mismatch: Box<Mismatch>, column: usize) {
+        self.error.get_or_insert_with(|| refused(mismatch, &M::TABLE.columns[column]));
+    }
+
+    /// Why there is no record.
+    #[cold]
+    fn refusal(self) -> Error {
+        let unset = || refused(Mismatch::new("a value", "none"), &M::TABLE.columns[0]);
+        self.error.unwrap_or_else(unset)
+    }
+}
+
+fn refused(mismatch: Box<Mismatch>, column: &ColumnDef) -> Error {
+    Error::Decode(mismatch.at(column.table, column.name))
+}
+
+impl<M: Model> Slots for Read<'_, '_, M> {
+    #[inline]
+    fn take<T: ColumnType>(&mut self, column: usize, field: &mut Option<T>) {
+        match T::decode(self.row.take(column)) {
+            Ok(value) => *field = Some(value),
+            Err(mismatch) => self.refuse(mismatch, column),
+        }
     }
 }

@@ -15,15 +15,6 @@ pub(crate) fn expand(model: &Model) -> TokenStream {
     let key_span = model.key.first().map_or_else(Span::call_site, |&n| model.columns[n].ty.span());
     let key = quote_spanned!(key_span=> type Key = #key_type;);
     let table = table::expand(model);
-    let columns = model.columns.iter().map(|Column { position, field, ty, .. }| {
-        quote! {
-            #field: match <#ty as #core::types::ColumnType>::decode(row.take(#position)) {
-                ::core::result::Result::Ok(value) => value,
-                ::core::result::Result::Err(mismatch) => return #core::types::not_decoded(mismatch, Self::TABLE, #position),
-            },
-        }
-    });
-    let skipped = model.skipped.iter().map(skipped);
     let values = model.columns.iter().map(|Column { position, field, ty, .. }| {
         quote!(<#ty as #core::types::ColumnType>::give(&self.#field, #position, to);)
     });
@@ -49,10 +40,6 @@ pub(crate) fn expand(model: &Model) -> TokenStream {
             }
 
             #clone
-
-            fn from_row(row: &mut #core::model::Row<'_>) -> #core::Result<Self> {
-                ::core::result::Result::Ok(Self { #(#columns)* #(#skipped)* })
-            }
 
             fn values<'r>(&'r self, to: &mut impl #core::types::Values<'r>) {
                 #(#values)*
