@@ -8,6 +8,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::task::{Context, Poll};
 use std::time::Duration;
 
 use crate::error::Result;
@@ -16,6 +17,43 @@ use crate::value::Value;
 
 /// A boxed future: one per statement, none per row.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+
+/// What a method that sends something gives back: await it, and it is sent.
+///
+/// A boxed future with a name of its own: the compiler takes less time for it than for what it is made of.
+#[must_use = "nothing is sent before it is awaited"]
+pub struct Pending<'a, T>(BoxFuture<'a, Result<T>>);
+
+impl<'a, T> Pending<'a, T> {
+    /// This future.
+    #[doc(hidden)]
+    #[inline]
+    pub fn new(future: impl Future<Output = Result<T>> + Send + 'a) -> Self {
+        Self(Box::pin(future))
+    }
+}
+
+impl<'a, T> From<BoxFuture<'a, Result<T>>> for Pending<'a, T> {
+    #[inline]
+    fn from(future: BoxFuture<'a, Result<T>>) -> Self {
+        Self(future)
+    }
+}
+
+impl<T> fmt::Debug for Pending<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Pending").finish_non_exhaustive()
+    }
+}
+
+impl<T> Future for Pending<'_, T> {
+    type Output = Result<T>;
+
+    #[inline]
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<T>> {
+        self.0.as_mut().poll(cx)
+    }
+}
 
 /// The identity of a statement whose shape is fixed by a model. The derive writes one `static` per model and verb.
 ///

@@ -17,6 +17,7 @@ mod shape;
 mod tests;
 mod validate;
 mod view;
+mod words;
 
 use proc_macro::TokenStream;
 use syn::{DeriveInput, parse_macro_input};

@@ -9,6 +9,7 @@ use syn::ext::IdentExt as _;
 
 use crate::attr::{Item, nearest};
 use crate::errors::Errors;
+use crate::words;
 
 /// The longest name that every database takes, in bytes.
 pub(crate) const LONGEST_NAME: usize = 63;
@@ -79,21 +80,16 @@ pub(crate) fn plain(name: &Ident) -> String {
 pub(crate) fn table(model: &Ident) -> String {
     let name = plain(model).to_snake_case();
     match name.rsplit_once('_') {
-        Some((first, last)) => format!("{first}_{}", plural(last)),
-        None => plural(&name),
+        Some((first, last)) => format!("{first}_{}", words::plural(last)),
+        None => words::plural(&name),
     }
-}
-
-fn plural(word: &str) -> String {
-    pluralizer::pluralize(word, 2, false)
 }
 
 /// The name of one of these: its last word in the singular.
 pub(crate) fn singular(name: &str) -> String {
-    let one = |word| pluralizer::pluralize(word, 1, false);
     match name.rsplit_once('_') {
-        Some((first, last)) => format!("{first}_{}", one(last)),
-        None => one(name),
+        Some((first, last)) => format!("{first}_{}", words::singular(last)),
+        None => words::singular(name),
     }
 }
 

@@ -69,7 +69,7 @@ impl<M: Model> Draft<M> {
     #[doc(hidden)]
     #[inline]
     pub fn new() -> Self {
-        Self { fields: M::fields() }
+        Self { fields: M::Fields::default() }
     }
 
     /// Sets these columns, as far as they are not set yet.
@@ -110,6 +110,49 @@ impl<M: Model> Draft<M> {
 impl<M: Model> Default for Draft<M> {
     fn default() -> Self {
         Self::new()
+    }
+}
+
+/// What a model's own draft is made of: the fields, in its type which of them are set, and what is saved along.
+#[doc(hidden)]
+pub struct Building<M: Model, Marks, Along = ()> {
+    /// What the setters set.
+    pub fields: M::Fields,
+    along: Along,
+    marks: PhantomData<Marks>,
+}
+
+impl<M: Model, Marks> Building<M, Marks> {
+    /// Nothing set.
+    #[inline]
+    pub fn new() -> Self {
+        Self { fields: M::Fields::default(), along: (), marks: PhantomData }
+    }
+}
+
+impl<M: Model, Marks> Default for Building<M, Marks> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl<M: Model, Marks, Along> Building<M, Marks, Along> {
+    /// The same, with other fields said to be set.
+    #[inline]
+    pub fn marked<Others>(self) -> Building<M, Others, Along> {
+        Building { fields: self.fields, along: self.along, marks: PhantomData }
+    }
+
+    /// The same, with this saved along too.
+    #[inline]
+    pub fn with<Others, W>(self, with: W) -> Building<M, Others, (Along, W)> {
+        Building { fields: self.fields, along: (self.along, with), marks: PhantomData }
+    }
+
+    /// The draft, and what is saved along.
+    #[inline]
+    pub fn split(self) -> (Draft<M>, Along) {
+        (Draft { fields: self.fields }, self.along)
     }
 }
 

@@ -13,9 +13,9 @@ mod value;
 pub(crate) use assign::Change;
 pub use assign::{Assignment, Assignments};
 pub use column::Column;
-#[doc(hidden)]
-pub use draft::LinkDraft;
 pub(crate) use draft::{Blanks, Generated};
+#[doc(hidden)]
+pub use draft::{Building, LinkDraft};
 pub use draft::{Draft, FieldSet, Set};
 pub(crate) use expr::condition;
 pub use expr::{Expr, Order, OrderBy};
@@ -79,7 +79,7 @@ pub trait Model: Sized + Send + Sync + 'static {
 
     /// The fields of a record that is not saved yet: an `Option` of each column's type.
     #[doc(hidden)]
-    type Fields: Send;
+    type Fields: Default + Send;
 
     /// What `build()` gives: a draft of which nothing is set.
     #[doc(hidden)]
@@ -129,10 +129,6 @@ pub trait Model: Sized + Send + Sync + 'static {
     fn set_value(&mut self, column: usize, value: Value<'static>) -> Result<()> {
         value::set(self, column, value)
     }
-
-    /// Fields of which none is set.
-    #[doc(hidden)]
-    fn fields() -> Self::Fields;
 
     /// Goes through the fields of a draft, to change them.
     #[doc(hidden)]

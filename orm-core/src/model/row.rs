@@ -88,7 +88,7 @@ impl<'a> Row<'a> {
 /// The record of a row.
 #[inline]
 pub(super) fn record<M: Model>(row: &mut Row<'_>) -> Result<M> {
-    let mut fields = M::fields();
+    let mut fields = M::Fields::default();
     let mut read = Read { row, model: PhantomData::<M>, error: None };
     M::slots(&mut fields, &mut read);
     match M::from_fields(fields) {

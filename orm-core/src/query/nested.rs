@@ -3,9 +3,9 @@
 use super::bulk::{self, Rows};
 use super::insert::insert_with;
 use crate::db::{Executor, Handle, Transaction};
-use crate::driver::BoxFuture;
+use crate::driver::{BoxFuture, Pending};
 use crate::error::{Error, Result};
-use crate::model::{Draft, Model};
+use crate::model::{Building, Draft, Model};
 
 /// What is saved as a record of the model `M`: a complete draft, with what its `with_..` methods were given.
 ///
@@ -203,10 +203,10 @@ pub(super) fn create_all<'a, M: Model, A: Nested<M>>(
 /// # Errors
 /// [`Error::Encode`] where a value does not fit its column; whatever the database says. Then nothing is stored.
 #[doc(hidden)]
-pub fn save<'db, M: Model, A: Nested<M>, E: Executor + ?Sized>(
-    draft: Draft<M>,
-    along: A,
+pub fn save<'db, M: Model, Marks, A: Nested<M>, E: Executor + ?Sized>(
+    building: Building<M, Marks, A>,
     db: &'db E,
-) -> BoxFuture<'db, Result<A::Output>> {
-    Box::pin(save_with(draft, along, db.handle()))
+) -> Pending<'db, A::Output> {
+    let (draft, along) = building.split();
+    Pending::new(save_with(draft, along, db.handle()))
 }

@@ -105,6 +105,10 @@ pub trait ColumnType: Sized + Send + Sync + 'static {
     /// Whether the column may be NULL: true for `Option` only.
     const NULLABLE: bool = false;
 
+    /// Both of these.
+    #[doc(hidden)]
+    const COLUMN: (DataType, bool) = (Self::DATA_TYPE, Self::NULLABLE);
+
     /// This value for that column, borrowed where possible.
     ///
     /// # Errors
@@ -232,6 +236,16 @@ pub trait IntoValue<T> {
 
     /// The value as one of the column type.
     fn into_typed(self) -> T;
+
+    /// Sets a draft's field.
+    #[doc(hidden)]
+    #[inline]
+    fn set(self, field: &mut Option<T>)
+    where
+        Self: Sized,
+    {
+        *field = Some(self.into_typed());
+    }
 }
 
 /// Encodes a value by reference and says which column it was for where that fails.

@@ -497,7 +497,7 @@ impl<'m> Writer<'m> {
                 #this,
                 db: &'a (impl #core::db::Executor + ?::core::marker::Sized)
                 #parameters
-            ) -> #core::driver::BoxFuture<'a, #core::Result<#output>>
+            ) -> #core::driver::Pending<'a, #output>
             where
                 #target: #seam,
                 #bound

@@ -22,7 +22,6 @@ pub(crate) fn expand(model: &Model) -> TokenStream {
         }
     });
     let associations = associations::constants(model);
-    let along = (!model.associations.is_empty()).then(|| quote!(, ()));
     let build = format!(
         "A new `{ident}`, not saved yet: set its fields, then `save` it. Nothing is sent before that."
     );
@@ -33,7 +32,7 @@ pub(crate) fn expand(model: &Model) -> TokenStream {
             #(#associations)*
             #[doc = #build]
             #vis fn build() -> #draft {
-                #draft(#core::model::Draft::new(), ::core::marker::PhantomData #along)
+                #draft(#core::model::Building::new())
             }
         }
     }

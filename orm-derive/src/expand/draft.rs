@@ -21,6 +21,7 @@ pub(super) fn fields(model: &Model) -> TokenStream {
         model.columns.iter().map(|Column { field, ty, .. }| quote!(#field: ::core::option::Option<#ty>,));
     quote! {
         #[doc(hidden)]
+        #[derive(::core::default::Default)]
         #[allow(dead_code, missing_debug_implementations, private_interfaces, unreachable_pub)]
         #vis struct #ident {
             #(#fields)*
@@ -33,8 +34,6 @@ pub(super) fn data(model: &Model) -> TokenStream {
     let (core, ident) = (&model.core, fields_ident(model));
     // Not a name that an expression of the user's could mean.
     let fields = format_ident!("fields", span = Span::mixed_site());
-    let empty =
-        model.columns.iter().map(|Column { field, .. }| quote!(#field: ::core::option::Option::None,));
     let slots = model.columns.iter().map(|Column { position, field, ty, .. }| {
         quote!(<#ty as #core::types::ColumnType>::give_slot(&mut #fields.#field, #position, to);)
     });
@@ -55,10 +54,6 @@ pub(super) fn data(model: &Model) -> TokenStream {
     quote! {
         type Fields = #ident;
         type Blank = #draft;
-
-        fn fields() -> Self::Fields {
-            #ident { #(#empty)* }
-        }
 
         #[inline]
         fn slots(#fields: &mut Self::Fields, to: &mut impl #core::types::Slots) {
@@ -106,10 +101,10 @@ pub(crate) fn expand(model: &Model, inert: bool) -> TokenStream {
     let doc = format!(
         "A `{ident}` that is not saved yet, made by `{ident}::build`. A parameter stands for each required field and tells whether it has been set."
     );
-    let field = along.as_ref().map(|along| quote!(, #along));
-    let (along_type, along_value, nested) = match &along {
-        Some(along) => (quote!(#along), quote!(self.2), Some(quote!(#along: #core::query::Nested<#ident>,))),
-        None => (quote!(()), quote!(()), None),
+    let and_along_type = along.as_ref().map(|along| quote!(, #along));
+    let (along_type, nested) = match &along {
+        Some(along) => (quote!(#along), Some(quote!(#along: #core::query::Nested<#ident>,))),
+        None => (quote!(()), None),
     };
     let bounds = quote!(where #complete #nested);
     let into_draft = at(
@@ -119,7 +114,7 @@ pub(crate) fn expand(model: &Model, inert: bool) -> TokenStream {
                 type Along = #along_type;
 
                 fn into_draft(self) -> (#core::model::Draft<#ident>, Self::Along) {
-                    (self.0, #along_value)
+                    self.0.split()
                 }
             }
         },
@@ -141,11 +136,7 @@ pub(crate) fn expand(model: &Model, inert: bool) -> TokenStream {
         #[doc = #doc]
         #[must_use = "a draft does nothing until it is saved"]
         #[allow(dead_code, non_camel_case_types, missing_debug_implementations, private_interfaces, unreachable_pub)]
-        #vis struct #draft #defaults(
-            #core::model::Draft<#ident>,
-            ::core::marker::PhantomData<(#(#parameters,)*)>
-            #field
-        );
+        #vis struct #draft #defaults(#core::model::Building<#ident, (#(#parameters,)*) #and_along_type>);
 
         #quiet
         #[allow(non_camel_case_types)]
@@ -160,8 +151,8 @@ pub(crate) fn expand(model: &Model, inert: bool) -> TokenStream {
             #vis fn save<'db>(
                 self,
                 db: &'db (impl #core::db::Executor + ?::core::marker::Sized),
-            ) -> #core::driver::BoxFuture<'db, #core::Result<#saved>> #bounds {
-                #core::query::save(self.0, #along_value, db)
+            ) -> #core::driver::Pending<'db, #saved> #bounds {
+                #core::query::save(self.0, db)
             }
         }
 
@@ -260,16 +251,10 @@ impl<'m> Shape<'m> {
         })
     }
 
-    /// The draft made of its parts.
-    pub(super) fn construct(&self, along: Option<TokenStream>) -> TokenStream {
+    /// The draft with other fields set.
+    pub(super) fn marked(&self) -> TokenStream {
         let draft = &self.model.draft;
-        let along = along.map(|along| quote!(, #along));
-        quote!(#draft(self.0, ::core::marker::PhantomData #along))
-    }
-
-    /// What it has along already.
-    pub(super) fn kept(&self) -> Option<TokenStream> {
-        self.along().map(|_| quote!(self.2))
+        quote!(#draft(self.0.marked()))
     }
 }
 
@@ -282,12 +267,12 @@ fn setter(column: &Column, shape: &Shape<'_>, inert: bool) -> TokenStream {
     } else {
         (format!("Sets `{field}`."), quote!(Self))
     };
-    let constructed = if column.required { shape.construct(shape.kept()) } else { quote!(self) };
+    let constructed = if column.required { shape.marked() } else { quote!(self) };
     let body = if inert {
         quote!(::core::unreachable!())
     } else {
         quote! {
-            self.0.fields.#field = ::core::option::Option::Some(value.into_typed());
+            value.set(&mut self.0.fields.#field);
             #constructed
         }
     };

@@ -89,22 +89,23 @@ fn definition(column: &Column, model: &Model) -> TokenStream {
     let near = core.at(at_type);
     let column_type = quote_spanned!(at_type=> <#ty as #near::types::ColumnType>);
     let own = quote!(#column_type::DATA_TYPE);
+    let with = |data_type: TokenStream| quote!((#data_type, #column_type::NULLABLE));
     let shape = match &column.shape {
-        Shape::Own => own,
+        Shape::Own => quote!(#column_type::COLUMN),
         Shape::Size(size, span) => {
-            call(core, *span, &quote!(schema::DataType::with_size), &quote!(#own, #size))
+            with(call(core, *span, &quote!(schema::DataType::with_size), &quote!(#own, #size)))
         }
-        Shape::Text(span) => call(core, *span, &quote!(schema::DataType::as_text), &own),
+        Shape::Text(span) => with(call(core, *span, &quote!(schema::DataType::as_text), &own)),
         Shape::Precision(digits, scale, span) => {
             let scale = match scale {
                 None => quote!(::core::option::Option::None),
                 Some(scale) => quote!(::core::option::Option::Some(#scale)),
             };
-            call(core, *span, &quote!(schema::DataType::with_precision), &quote!(#own, #digits, #scale))
+            with(call(core, *span, &quote!(schema::DataType::with_precision), &quote!(#own, #digits, #scale)))
         }
     };
-    let nullable = call(core, at_type, &quote!(types::nullable), &quote!(#column_type::NULLABLE, #written));
-    let mut def = quote!(#core::schema::ColumnDef::new(#table, #name, #field, #shape, #nullable));
+    let mut def =
+        call(core, at_type, &quote!(schema::ColumnDef::of), &quote!(#table, #name, #field, #shape, #written));
     if let Some(span) = column.auto_increment {
         def = call(core, span, &quote!(schema::ColumnDef::auto_increment), &def);
     }

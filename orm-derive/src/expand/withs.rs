@@ -79,7 +79,7 @@ fn with(association: &Association, shape: &Shape<'_>, inert: bool) -> TokenStrea
     let (own, data) = (respan(&ident.to_token_stream(), at), data_constant(association));
     let data = quote_spanned!(at=> #own::#data);
     let drafts = quote_spanned!(at=> <#target as #core::relation::NestedTarget<'a>>::drafts(#list #link));
-    let body = shape.construct(Some(quote!((self.2, #core::relation::With::new(#data, #drafts)))));
+    let body = quote!(#draft(self.0.with(#core::relation::With::new(#data, #drafts))));
     let forget = forget(set, shape);
     let this = if set.is_empty() { quote!(self) } else { quote!(mut self) };
     let doc = match association.kind {
@@ -143,7 +143,7 @@ pub(super) fn links(shape: &Shape<'_>, inert: bool) -> TokenStream {
         .map(|key| {
             let arguments =
                 shape.arguments(&key.columns, shape.along().map(|along: Ident| along.to_token_stream()));
-            let (forget, linked) = (forget(&key.columns, shape), shape.construct(shape.kept()));
+            let (forget, linked) = (forget(&key.columns, shape), shape.marked());
             link(
                 generics.clone(),
                 key.hash.to_token_stream(),

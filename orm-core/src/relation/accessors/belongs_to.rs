@@ -4,7 +4,7 @@ use super::children::{assignments, one_saved, query};
 use super::keys::{Row, equal, must_be_complete, named, referred, values};
 use super::reference::{List, Reference};
 use crate::db::{Executor, Handle, Transaction};
-use crate::driver::BoxFuture;
+use crate::driver::Pending;
 use crate::error::{Error, Result};
 use crate::model::Model;
 use crate::query::{IntoDraft, Nested as _, Record, Saved, save_level};
@@ -19,18 +19,10 @@ pub trait BelongsToTarget<'a, M>: Sized {
     type Key;
 
     /// `task.user(..)`: the record that this one belongs to, if there is one.
-    fn get(
-        data: Data,
-        record: &'a M,
-        db: &'a (impl Executor + ?Sized),
-    ) -> BoxFuture<'a, Result<Option<Self>>>;
+    fn get(data: Data, record: &'a M, db: &'a (impl Executor + ?Sized)) -> Pending<'a, Option<Self>>;
 
     /// `task.user(..)`: the record that this one belongs to, where the foreign key is required.
-    fn get_required(
-        data: Data,
-        record: &'a M,
-        db: &'a (impl Executor + ?Sized),
-    ) -> BoxFuture<'a, Result<Self>>;
+    fn get_required(data: Data, record: &'a M, db: &'a (impl Executor + ?Sized)) -> Pending<'a, Self>;
 
     /// `task.set_user(..)`: lets this record belong to that one.
     fn set<By>(
@@ -38,10 +30,10 @@ pub trait BelongsToTarget<'a, M>: Sized {
         record: &'a mut M,
         db: &'a (impl Executor + ?Sized),
         reference: impl Reference<Self, Self::Key, By> + 'a,
-    ) -> BoxFuture<'a, Result<()>>;
+    ) -> Pending<'a, ()>;
 
     /// `task.clear_user(..)`: lets this record belong to none.
-    fn clear(data: Data, record: &'a mut M, db: &'a (impl Executor + ?Sized)) -> BoxFuture<'a, Result<()>>;
+    fn clear(data: Data, record: &'a mut M, db: &'a (impl Executor + ?Sized)) -> Pending<'a, ()>;
 
     /// `task.create_user(..)`: saves the record that this one is to belong to.
     fn create<D: IntoDraft<Self>>(
@@ -49,16 +41,16 @@ pub trait BelongsToTarget<'a, M>: Sized {
         record: &'a mut M,
         db: &'a (impl Executor + ?Sized),
         draft: D,
-    ) -> BoxFuture<'a, Result<Saved<Self, D>>>;
+    ) -> Pending<'a, Saved<Self, D>>;
 }
 
 impl<'a, M: Model, T: Model> BelongsToTarget<'a, M> for T {
     type Key = T::Key;
 
-    fn get(data: Data, record: &'a M, db: &'a (impl Executor + ?Sized)) -> BoxFuture<'a, Result<Option<T>>> {
+    fn get(data: Data, record: &'a M, db: &'a (impl Executor + ?Sized)) -> Pending<'a, Option<T>> {
         let (link, handle) = (own::<M, T>(&data), db.handle());
         let key = values(record, link.near);
-        Box::pin(async move {
+        Pending::new(async move {
             let key = key?;
             if key.iter().any(Value::is_null) {
                 return Ok(None);
@@ -68,9 +60,9 @@ impl<'a, M: Model, T: Model> BelongsToTarget<'a, M> for T {
         })
     }
 
-    fn get_required(data: Data, record: &'a M, db: &'a (impl Executor + ?Sized)) -> BoxFuture<'a, Result<T>> {
+    fn get_required(data: Data, record: &'a M, db: &'a (impl Executor + ?Sized)) -> Pending<'a, T> {
         let found = Self::get(data, record, db);
-        Box::pin(async move { found.await?.ok_or_else(|| one::missing(&own::<M, T>(&data))) })
+        Pending::new(async move { found.await?.ok_or_else(|| one::missing(&own::<M, T>(&data))) })
     }
 
     fn set<By>(
@@ -78,10 +70,10 @@ impl<'a, M: Model, T: Model> BelongsToTarget<'a, M> for T {
         record: &'a mut M,
         db: &'a (impl Executor + ?Sized),
         reference: impl Reference<T, T::Key, By> + 'a,
-    ) -> BoxFuture<'a, Result<()>> {
+    ) -> Pending<'a, ()> {
         let (link, handle) = (own::<M, T>(&data), db.handle());
         let list = List::new([reference], link.far);
-        Box::pin(async move {
+        Pending::new(async move {
             let mut list = list?;
             list.resolve(handle, link.far).await?;
             let rows = list.rows();
@@ -93,9 +85,9 @@ impl<'a, M: Model, T: Model> BelongsToTarget<'a, M> for T {
         })
     }
 
-    fn clear(data: Data, record: &'a mut M, db: &'a (impl Executor + ?Sized)) -> BoxFuture<'a, Result<()>> {
+    fn clear(data: Data, record: &'a mut M, db: &'a (impl Executor + ?Sized)) -> Pending<'a, ()> {
         let nothing = own::<M, T>(&data).near.iter().map(|&column| (column, Value::Null)).collect();
-        record.update(db, assignments(&nothing))
+        record.update(db, assignments(&nothing)).into()
     }
 
     fn create<D: IntoDraft<T>>(
@@ -103,9 +95,9 @@ impl<'a, M: Model, T: Model> BelongsToTarget<'a, M> for T {
         record: &'a mut M,
         db: &'a (impl Executor + ?Sized),
         draft: D,
-    ) -> BoxFuture<'a, Result<Saved<T, D>>> {
+    ) -> Pending<'a, Saved<T, D>> {
         let (link, handle, draft) = (own::<M, T>(&data), db.handle(), draft.into_draft());
-        Box::pin(async move {
+        Pending::new(async move {
             // A copy, so that the fields stay where the commit fails.
             let mut changed = record.clone_record();
             let (changed, created) = handle

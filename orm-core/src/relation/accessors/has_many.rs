@@ -3,8 +3,7 @@
 use super::children::{Children, query_of};
 use super::reference::{List, Reference};
 use crate::db::Executor;
-use crate::driver::BoxFuture;
-use crate::error::Result;
+use crate::driver::Pending;
 use crate::model::Model;
 use crate::query::{IntoDraft, Query, Saved};
 use crate::relation::association::{Data, foreign};
@@ -18,7 +17,7 @@ pub trait HasManyTarget<'a, M>: Sized {
     fn query(data: Data, record: &M) -> Query<Self>;
 
     /// `user.count_tasks(..)`: how many records this one has.
-    fn count(data: Data, record: &'a M, db: &'a (impl Executor + ?Sized)) -> BoxFuture<'a, Result<u64>>;
+    fn count(data: Data, record: &'a M, db: &'a (impl Executor + ?Sized)) -> Pending<'a, u64>;
 
     /// `user.has_task(..)`: whether this is one of its records.
     fn has<By>(
@@ -26,7 +25,7 @@ pub trait HasManyTarget<'a, M>: Sized {
         record: &'a M,
         db: &'a (impl Executor + ?Sized),
         reference: impl Reference<Self, Self::Key, By> + 'a,
-    ) -> BoxFuture<'a, Result<bool>>;
+    ) -> Pending<'a, bool>;
 
     /// `user.has_tasks(..)`: whether all of these are its records.
     fn has_all<By, R: Reference<Self, Self::Key, By> + 'a>(
@@ -34,7 +33,7 @@ pub trait HasManyTarget<'a, M>: Sized {
         record: &'a M,
         db: &'a (impl Executor + ?Sized),
         list: impl IntoIterator<Item = R>,
-    ) -> BoxFuture<'a, Result<bool>>;
+    ) -> Pending<'a, bool>;
 
     /// `user.add_task(..)`: makes this one of its records.
     fn add<By>(
@@ -42,7 +41,7 @@ pub trait HasManyTarget<'a, M>: Sized {
         record: &'a M,
         db: &'a (impl Executor + ?Sized),
         reference: impl Reference<Self, Self::Key, By> + 'a,
-    ) -> BoxFuture<'a, Result<()>>;
+    ) -> Pending<'a, ()>;
 
     /// `user.add_tasks(..)`: makes these its records.
     fn add_all<By, R: Reference<Self, Self::Key, By> + 'a>(
@@ -50,7 +49,7 @@ pub trait HasManyTarget<'a, M>: Sized {
         record: &'a M,
         db: &'a (impl Executor + ?Sized),
         list: impl IntoIterator<Item = R>,
-    ) -> BoxFuture<'a, Result<()>>;
+    ) -> Pending<'a, ()>;
 
     /// `user.set_tasks(..)`: makes these its only records.
     fn set<By, R: Reference<Self, Self::Key, By> + 'a>(
@@ -58,7 +57,7 @@ pub trait HasManyTarget<'a, M>: Sized {
         record: &'a M,
         db: &'a (impl Executor + ?Sized),
         list: impl IntoIterator<Item = R>,
-    ) -> BoxFuture<'a, Result<()>>;
+    ) -> Pending<'a, ()>;
 
     /// `user.remove_task(..)`: un-links this record.
     fn remove<By>(
@@ -66,7 +65,7 @@ pub trait HasManyTarget<'a, M>: Sized {
         record: &'a M,
         db: &'a (impl Executor + ?Sized),
         reference: impl Reference<Self, Self::Key, By> + 'a,
-    ) -> BoxFuture<'a, Result<u64>>;
+    ) -> Pending<'a, u64>;
 
     /// `user.remove_tasks(..)`: un-links these records.
     fn remove_all<By, R: Reference<Self, Self::Key, By> + 'a>(
@@ -74,10 +73,10 @@ pub trait HasManyTarget<'a, M>: Sized {
         record: &'a M,
         db: &'a (impl Executor + ?Sized),
         list: impl IntoIterator<Item = R>,
-    ) -> BoxFuture<'a, Result<u64>>;
+    ) -> Pending<'a, u64>;
 
     /// `user.clear_tasks(..)`: un-links all of its records.
-    fn clear(data: Data, record: &'a M, db: &'a (impl Executor + ?Sized)) -> BoxFuture<'a, Result<u64>>;
+    fn clear(data: Data, record: &'a M, db: &'a (impl Executor + ?Sized)) -> Pending<'a, u64>;
 
     /// `user.create_task(..)`: saves a record of its own.
     fn create<D: IntoDraft<Self>>(
@@ -85,7 +84,7 @@ pub trait HasManyTarget<'a, M>: Sized {
         record: &'a M,
         db: &'a (impl Executor + ?Sized),
         draft: D,
-    ) -> BoxFuture<'a, Result<Saved<Self, D>>>;
+    ) -> Pending<'a, Saved<Self, D>>;
 }
 
 impl<'a, M: Model, T: Model> HasManyTarget<'a, M> for T {
@@ -95,9 +94,9 @@ impl<'a, M: Model, T: Model> HasManyTarget<'a, M> for T {
         query_of(Children::<T>::of(record, foreign::<M, T>(&data)).map(|children| children.condition()))
     }
 
-    fn count(data: Data, record: &'a M, db: &'a (impl Executor + ?Sized)) -> BoxFuture<'a, Result<u64>> {
+    fn count(data: Data, record: &'a M, db: &'a (impl Executor + ?Sized)) -> Pending<'a, u64> {
         let (children, handle) = (Children::<T>::of(record, foreign::<M, T>(&data)), db.handle());
-        Box::pin(async move { children?.count(handle).await })
+        Pending::new(async move { children?.count(handle).await })
     }
 
     fn has<By>(
@@ -105,10 +104,10 @@ impl<'a, M: Model, T: Model> HasManyTarget<'a, M> for T {
         record: &'a M,
         db: &'a (impl Executor + ?Sized),
         reference: impl Reference<T, T::Key, By> + 'a,
-    ) -> BoxFuture<'a, Result<bool>> {
+    ) -> Pending<'a, bool> {
         let (children, list, handle) =
             (Children::of(record, foreign::<M, T>(&data)), List::by_key([reference]), db.handle());
-        Box::pin(async move { children?.has(handle, list?).await })
+        Pending::new(async move { children?.has(handle, list?).await })
     }
 
     fn has_all<By, R: Reference<T, T::Key, By> + 'a>(
@@ -116,10 +115,10 @@ impl<'a, M: Model, T: Model> HasManyTarget<'a, M> for T {
         record: &'a M,
         db: &'a (impl Executor + ?Sized),
         list: impl IntoIterator<Item = R>,
-    ) -> BoxFuture<'a, Result<bool>> {
+    ) -> Pending<'a, bool> {
         let (children, list, handle) =
             (Children::of(record, foreign::<M, T>(&data)), List::by_key(list), db.handle());
-        Box::pin(async move { children?.has(handle, list?).await })
+        Pending::new(async move { children?.has(handle, list?).await })
     }
 
     fn add<By>(
@@ -127,10 +126,10 @@ impl<'a, M: Model, T: Model> HasManyTarget<'a, M> for T {
         record: &'a M,
         db: &'a (impl Executor + ?Sized),
         reference: impl Reference<T, T::Key, By> + 'a,
-    ) -> BoxFuture<'a, Result<()>> {
+    ) -> Pending<'a, ()> {
         let (children, list, handle) =
             (Children::of(record, foreign::<M, T>(&data)), List::by_key([reference]), db.handle());
-        Box::pin(async move { children?.add(handle, list?).await })
+        Pending::new(async move { children?.add(handle, list?).await })
     }
 
     fn add_all<By, R: Reference<T, T::Key, By> + 'a>(
@@ -138,10 +137,10 @@ impl<'a, M: Model, T: Model> HasManyTarget<'a, M> for T {
         record: &'a M,
         db: &'a (impl Executor + ?Sized),
         list: impl IntoIterator<Item = R>,
-    ) -> BoxFuture<'a, Result<()>> {
+    ) -> Pending<'a, ()> {
         let (children, list, handle) =
             (Children::of(record, foreign::<M, T>(&data)), List::by_key(list), db.handle());
-        Box::pin(async move { children?.add(handle, list?).await })
+        Pending::new(async move { children?.add(handle, list?).await })
     }
 
     fn set<By, R: Reference<T, T::Key, By> + 'a>(
@@ -149,10 +148,10 @@ impl<'a, M: Model, T: Model> HasManyTarget<'a, M> for T {
         record: &'a M,
         db: &'a (impl Executor + ?Sized),
         list: impl IntoIterator<Item = R>,
-    ) -> BoxFuture<'a, Result<()>> {
+    ) -> Pending<'a, ()> {
         let (children, list, handle) =
             (Children::of(record, foreign::<M, T>(&data)), List::by_key(list), db.handle());
-        Box::pin(async move { children?.set(handle, list?).await })
+        Pending::new(async move { children?.set(handle, list?).await })
     }
 
     fn remove<By>(
@@ -160,10 +159,10 @@ impl<'a, M: Model, T: Model> HasManyTarget<'a, M> for T {
         record: &'a M,
         db: &'a (impl Executor + ?Sized),
         reference: impl Reference<T, T::Key, By> + 'a,
-    ) -> BoxFuture<'a, Result<u64>> {
+    ) -> Pending<'a, u64> {
         let (children, list, handle) =
             (Children::of(record, foreign::<M, T>(&data)), List::by_key([reference]), db.handle());
-        Box::pin(async move { children?.remove(handle, list?).await })
+        Pending::new(async move { children?.remove(handle, list?).await })
     }
 
     fn remove_all<By, R: Reference<T, T::Key, By> + 'a>(
@@ -171,15 +170,15 @@ impl<'a, M: Model, T: Model> HasManyTarget<'a, M> for T {
         record: &'a M,
         db: &'a (impl Executor + ?Sized),
         list: impl IntoIterator<Item = R>,
-    ) -> BoxFuture<'a, Result<u64>> {
+    ) -> Pending<'a, u64> {
         let (children, list, handle) =
             (Children::of(record, foreign::<M, T>(&data)), List::by_key(list), db.handle());
-        Box::pin(async move { children?.remove(handle, list?).await })
+        Pending::new(async move { children?.remove(handle, list?).await })
     }
 
-    fn clear(data: Data, record: &'a M, db: &'a (impl Executor + ?Sized)) -> BoxFuture<'a, Result<u64>> {
+    fn clear(data: Data, record: &'a M, db: &'a (impl Executor + ?Sized)) -> Pending<'a, u64> {
         let (children, handle) = (Children::<T>::of(record, foreign::<M, T>(&data)), db.handle());
-        Box::pin(async move { children?.clear(handle).await })
+        Pending::new(async move { children?.clear(handle).await })
     }
 
     fn create<D: IntoDraft<T>>(
@@ -187,9 +186,9 @@ impl<'a, M: Model, T: Model> HasManyTarget<'a, M> for T {
         record: &'a M,
         db: &'a (impl Executor + ?Sized),
         draft: D,
-    ) -> BoxFuture<'a, Result<Saved<T, D>>> {
+    ) -> Pending<'a, Saved<T, D>> {
         let (children, draft, handle) =
             (Children::<T>::of(record, foreign::<M, T>(&data)), draft.into_draft(), db.handle());
-        Box::pin(async move { children?.create(handle, draft, false).await })
+        Pending::new(async move { children?.create(handle, draft, false).await })
     }
 }

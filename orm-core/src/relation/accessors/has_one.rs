@@ -3,8 +3,7 @@
 use super::children::{Children, query_of};
 use super::reference::{List, Reference};
 use crate::db::Executor;
-use crate::driver::BoxFuture;
-use crate::error::Result;
+use crate::driver::Pending;
 use crate::model::{Model, Order};
 use crate::query::{IntoDraft, Saved};
 use crate::relation::association::{Data, foreign};
@@ -16,11 +15,7 @@ pub trait HasOneTarget<'a, M>: Sized {
     type Key;
 
     /// `user.profile(..)`: the record of this one, the first by key where there are several.
-    fn get(
-        data: Data,
-        record: &'a M,
-        db: &'a (impl Executor + ?Sized),
-    ) -> BoxFuture<'a, Result<Option<Self>>>;
+    fn get(data: Data, record: &'a M, db: &'a (impl Executor + ?Sized)) -> Pending<'a, Option<Self>>;
 
     /// `user.set_profile(..)`: makes this its one record.
     fn set<By>(
@@ -28,10 +23,10 @@ pub trait HasOneTarget<'a, M>: Sized {
         record: &'a M,
         db: &'a (impl Executor + ?Sized),
         reference: impl Reference<Self, Self::Key, By> + 'a,
-    ) -> BoxFuture<'a, Result<()>>;
+    ) -> Pending<'a, ()>;
 
     /// `user.clear_profile(..)`: un-links its record.
-    fn clear(data: Data, record: &'a M, db: &'a (impl Executor + ?Sized)) -> BoxFuture<'a, Result<u64>>;
+    fn clear(data: Data, record: &'a M, db: &'a (impl Executor + ?Sized)) -> Pending<'a, u64>;
 
     /// `user.create_profile(..)`: saves its one record.
     fn create<D: IntoDraft<Self>>(
@@ -39,17 +34,17 @@ pub trait HasOneTarget<'a, M>: Sized {
         record: &'a M,
         db: &'a (impl Executor + ?Sized),
         draft: D,
-    ) -> BoxFuture<'a, Result<Saved<Self, D>>>;
+    ) -> Pending<'a, Saved<Self, D>>;
 }
 
 impl<'a, M: Model, T: Model> HasOneTarget<'a, M> for T {
     type Key = T::Key;
 
-    fn get(data: Data, record: &'a M, db: &'a (impl Executor + ?Sized)) -> BoxFuture<'a, Result<Option<T>>> {
+    fn get(data: Data, record: &'a M, db: &'a (impl Executor + ?Sized)) -> Pending<'a, Option<T>> {
         let children = Children::<T>::of(record, foreign::<M, T>(&data)).map(|children| children.condition());
         let order: Vec<Order<T>> =
             T::TABLE.key_columns().map(|column| Order::from_term(OrderTerm::of(column))).collect();
-        query_of::<T>(children).order_by(order).one(db)
+        query_of::<T>(children).order_by(order).one(db).into()
     }
 
     fn set<By>(
@@ -57,15 +52,15 @@ impl<'a, M: Model, T: Model> HasOneTarget<'a, M> for T {
         record: &'a M,
         db: &'a (impl Executor + ?Sized),
         reference: impl Reference<T, T::Key, By> + 'a,
-    ) -> BoxFuture<'a, Result<()>> {
+    ) -> Pending<'a, ()> {
         let (children, list, handle) =
             (Children::of(record, foreign::<M, T>(&data)), List::by_key([reference]), db.handle());
-        Box::pin(async move { children?.set(handle, list?).await })
+        Pending::new(async move { children?.set(handle, list?).await })
     }
 
-    fn clear(data: Data, record: &'a M, db: &'a (impl Executor + ?Sized)) -> BoxFuture<'a, Result<u64>> {
+    fn clear(data: Data, record: &'a M, db: &'a (impl Executor + ?Sized)) -> Pending<'a, u64> {
         let (children, handle) = (Children::<T>::of(record, foreign::<M, T>(&data)), db.handle());
-        Box::pin(async move { children?.clear(handle).await })
+        Pending::new(async move { children?.clear(handle).await })
     }
 
     fn create<D: IntoDraft<T>>(
@@ -73,9 +68,9 @@ impl<'a, M: Model, T: Model> HasOneTarget<'a, M> for T {
         record: &'a M,
         db: &'a (impl Executor + ?Sized),
         draft: D,
-    ) -> BoxFuture<'a, Result<Saved<T, D>>> {
+    ) -> Pending<'a, Saved<T, D>> {
         let (children, draft, handle) =
             (Children::<T>::of(record, foreign::<M, T>(&data)), draft.into_draft(), db.handle());
-        Box::pin(async move { children?.create(handle, draft, true).await })
+        Pending::new(async move { children?.create(handle, draft, true).await })
     }
 }

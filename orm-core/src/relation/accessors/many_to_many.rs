@@ -5,8 +5,7 @@ use super::keys::referred;
 use super::pairs::{JoinRow, Pairs, link_all};
 use super::reference::{List, Reference};
 use crate::db::{Executor, Handle, Transaction};
-use crate::driver::BoxFuture;
-use crate::error::Result;
+use crate::driver::Pending;
 use crate::model::Model;
 use crate::query::{IntoDraft, Nested as _, Query, Saved, save_level};
 use crate::relation::association::{Data, Kind as _, ManyToMany};
@@ -20,7 +19,7 @@ pub trait ManyToManyTarget<'a, M, J>: Sized {
     fn query(data: Data, record: &M) -> Query<Self>;
 
     /// `post.count_tags(..)`: how many there are.
-    fn count(data: Data, record: &'a M, db: &'a (impl Executor + ?Sized)) -> BoxFuture<'a, Result<u64>>;
+    fn count(data: Data, record: &'a M, db: &'a (impl Executor + ?Sized)) -> Pending<'a, u64>;
 
     /// `post.has_tag(..)`: whether it is linked to this one.
     fn has<By>(
@@ -28,7 +27,7 @@ pub trait ManyToManyTarget<'a, M, J>: Sized {
         record: &'a M,
         db: &'a (impl Executor + ?Sized),
         reference: impl Reference<Self, Self::Key, By> + 'a,
-    ) -> BoxFuture<'a, Result<bool>>;
+    ) -> Pending<'a, bool>;
 
     /// `post.has_tags(..)`: whether it is linked to all of these.
     fn has_all<By, R: Reference<Self, Self::Key, By> + 'a>(
@@ -36,7 +35,7 @@ pub trait ManyToManyTarget<'a, M, J>: Sized {
         record: &'a M,
         db: &'a (impl Executor + ?Sized),
         list: impl IntoIterator<Item = R>,
-    ) -> BoxFuture<'a, Result<bool>>;
+    ) -> Pending<'a, bool>;
 
     /// `post.add_tag(..)`: links it to this one.
     fn add<By>(
@@ -44,7 +43,7 @@ pub trait ManyToManyTarget<'a, M, J>: Sized {
         record: &'a M,
         db: &'a (impl Executor + ?Sized),
         reference: impl Reference<Self, Self::Key, By> + 'a,
-    ) -> BoxFuture<'a, Result<()>>;
+    ) -> Pending<'a, ()>;
 
     /// `post.add_tags(..)`: links it to these.
     fn add_all<By, R: Reference<Self, Self::Key, By> + 'a>(
@@ -52,7 +51,7 @@ pub trait ManyToManyTarget<'a, M, J>: Sized {
         record: &'a M,
         db: &'a (impl Executor + ?Sized),
         list: impl IntoIterator<Item = R>,
-    ) -> BoxFuture<'a, Result<()>>;
+    ) -> Pending<'a, ()>;
 
     /// `post.set_tags(..)`: links it to these and no others.
     fn set<By, R: Reference<Self, Self::Key, By> + 'a>(
@@ -60,7 +59,7 @@ pub trait ManyToManyTarget<'a, M, J>: Sized {
         record: &'a M,
         db: &'a (impl Executor + ?Sized),
         list: impl IntoIterator<Item = R>,
-    ) -> BoxFuture<'a, Result<()>>;
+    ) -> Pending<'a, ()>;
 
     /// `post.remove_tag(..)`: un-links this one.
     fn remove<By>(
@@ -68,7 +67,7 @@ pub trait ManyToManyTarget<'a, M, J>: Sized {
         record: &'a M,
         db: &'a (impl Executor + ?Sized),
         reference: impl Reference<Self, Self::Key, By> + 'a,
-    ) -> BoxFuture<'a, Result<u64>>;
+    ) -> Pending<'a, u64>;
 
     /// `post.remove_tags(..)`: un-links these.
     fn remove_all<By, R: Reference<Self, Self::Key, By> + 'a>(
@@ -76,10 +75,10 @@ pub trait ManyToManyTarget<'a, M, J>: Sized {
         record: &'a M,
         db: &'a (impl Executor + ?Sized),
         list: impl IntoIterator<Item = R>,
-    ) -> BoxFuture<'a, Result<u64>>;
+    ) -> Pending<'a, u64>;
 
     /// `post.clear_tags(..)`: un-links all.
-    fn clear(data: Data, record: &'a M, db: &'a (impl Executor + ?Sized)) -> BoxFuture<'a, Result<u64>>;
+    fn clear(data: Data, record: &'a M, db: &'a (impl Executor + ?Sized)) -> Pending<'a, u64>;
 
     /// `post.create_tag(..)`: saves a record and links it.
     fn create<D: IntoDraft<Self>>(
@@ -87,7 +86,7 @@ pub trait ManyToManyTarget<'a, M, J>: Sized {
         record: &'a M,
         db: &'a (impl Executor + ?Sized),
         draft: D,
-    ) -> BoxFuture<'a, Result<Saved<Self, D>>>;
+    ) -> Pending<'a, Saved<Self, D>>;
 }
 
 impl<'a, M: Model, T: Model, J: JoinRow> ManyToManyTarget<'a, M, J> for T {
@@ -97,9 +96,9 @@ impl<'a, M: Model, T: Model, J: JoinRow> ManyToManyTarget<'a, M, J> for T {
         query_of(Pairs::<T>::of(record, ManyToMany::<J>::link::<M, T>(&data)).map(|pairs| pairs.linked()))
     }
 
-    fn count(data: Data, record: &'a M, db: &'a (impl Executor + ?Sized)) -> BoxFuture<'a, Result<u64>> {
+    fn count(data: Data, record: &'a M, db: &'a (impl Executor + ?Sized)) -> Pending<'a, u64> {
         let (pairs, handle) = (Pairs::<T>::of(record, ManyToMany::<J>::link::<M, T>(&data)), db.handle());
-        Box::pin(async move { pairs?.count(handle).await })
+        Pending::new(async move { pairs?.count(handle).await })
     }
 
     fn has<By>(
@@ -107,13 +106,13 @@ impl<'a, M: Model, T: Model, J: JoinRow> ManyToManyTarget<'a, M, J> for T {
         record: &'a M,
         db: &'a (impl Executor + ?Sized),
         reference: impl Reference<T, T::Key, By> + 'a,
-    ) -> BoxFuture<'a, Result<bool>> {
+    ) -> Pending<'a, bool> {
         let (pairs, list, handle) = (
             Pairs::<T>::of(record, ManyToMany::<J>::link::<M, T>(&data)),
             List::new([reference], ManyToMany::<J>::link::<M, T>(&data).far),
             db.handle(),
         );
-        Box::pin(async move { pairs?.has(handle, list?).await })
+        Pending::new(async move { pairs?.has(handle, list?).await })
     }
 
     fn has_all<By, R: Reference<T, T::Key, By> + 'a>(
@@ -121,13 +120,13 @@ impl<'a, M: Model, T: Model, J: JoinRow> ManyToManyTarget<'a, M, J> for T {
         record: &'a M,
         db: &'a (impl Executor + ?Sized),
         list: impl IntoIterator<Item = R>,
-    ) -> BoxFuture<'a, Result<bool>> {
+    ) -> Pending<'a, bool> {
         let (pairs, list, handle) = (
             Pairs::<T>::of(record, ManyToMany::<J>::link::<M, T>(&data)),
             List::new(list, ManyToMany::<J>::link::<M, T>(&data).far),
             db.handle(),
         );
-        Box::pin(async move { pairs?.has(handle, list?).await })
+        Pending::new(async move { pairs?.has(handle, list?).await })
     }
 
     fn add<By>(
@@ -135,13 +134,13 @@ impl<'a, M: Model, T: Model, J: JoinRow> ManyToManyTarget<'a, M, J> for T {
         record: &'a M,
         db: &'a (impl Executor + ?Sized),
         reference: impl Reference<T, T::Key, By> + 'a,
-    ) -> BoxFuture<'a, Result<()>> {
+    ) -> Pending<'a, ()> {
         let (pairs, list, handle) = (
             Pairs::<T>::of(record, ManyToMany::<J>::link::<M, T>(&data)),
             List::new([reference], ManyToMany::<J>::link::<M, T>(&data).far),
             db.handle(),
         );
-        Box::pin(async move { pairs?.add::<J>(handle, list?).await })
+        Pending::new(async move { pairs?.add::<J>(handle, list?).await })
     }
 
     fn add_all<By, R: Reference<T, T::Key, By> + 'a>(
@@ -149,13 +148,13 @@ impl<'a, M: Model, T: Model, J: JoinRow> ManyToManyTarget<'a, M, J> for T {
         record: &'a M,
         db: &'a (impl Executor + ?Sized),
         list: impl IntoIterator<Item = R>,
-    ) -> BoxFuture<'a, Result<()>> {
+    ) -> Pending<'a, ()> {
         let (pairs, list, handle) = (
             Pairs::<T>::of(record, ManyToMany::<J>::link::<M, T>(&data)),
             List::new(list, ManyToMany::<J>::link::<M, T>(&data).far),
             db.handle(),
         );
-        Box::pin(async move { pairs?.add::<J>(handle, list?).await })
+        Pending::new(async move { pairs?.add::<J>(handle, list?).await })
     }
 
     fn set<By, R: Reference<T, T::Key, By> + 'a>(
@@ -163,13 +162,13 @@ impl<'a, M: Model, T: Model, J: JoinRow> ManyToManyTarget<'a, M, J> for T {
         record: &'a M,
         db: &'a (impl Executor + ?Sized),
         list: impl IntoIterator<Item = R>,
-    ) -> BoxFuture<'a, Result<()>> {
+    ) -> Pending<'a, ()> {
         let (pairs, list, handle) = (
             Pairs::<T>::of(record, ManyToMany::<J>::link::<M, T>(&data)),
             List::new(list, ManyToMany::<J>::link::<M, T>(&data).far),
             db.handle(),
         );
-        Box::pin(async move { pairs?.set::<J>(handle, list?).await })
+        Pending::new(async move { pairs?.set::<J>(handle, list?).await })
     }
 
     fn remove<By>(
@@ -177,13 +176,13 @@ impl<'a, M: Model, T: Model, J: JoinRow> ManyToManyTarget<'a, M, J> for T {
         record: &'a M,
         db: &'a (impl Executor + ?Sized),
         reference: impl Reference<T, T::Key, By> + 'a,
-    ) -> BoxFuture<'a, Result<u64>> {
+    ) -> Pending<'a, u64> {
         let (pairs, list, handle) = (
             Pairs::<T>::of(record, ManyToMany::<J>::link::<M, T>(&data)),
             List::new([reference], ManyToMany::<J>::link::<M, T>(&data).far),
             db.handle(),
         );
-        Box::pin(async move { pairs?.remove::<J>(handle, list?).await })
+        Pending::new(async move { pairs?.remove::<J>(handle, list?).await })
     }
 
     fn remove_all<By, R: Reference<T, T::Key, By> + 'a>(
@@ -191,18 +190,18 @@ impl<'a, M: Model, T: Model, J: JoinRow> ManyToManyTarget<'a, M, J> for T {
         record: &'a M,
         db: &'a (impl Executor + ?Sized),
         list: impl IntoIterator<Item = R>,
-    ) -> BoxFuture<'a, Result<u64>> {
+    ) -> Pending<'a, u64> {
         let (pairs, list, handle) = (
             Pairs::<T>::of(record, ManyToMany::<J>::link::<M, T>(&data)),
             List::new(list, ManyToMany::<J>::link::<M, T>(&data).far),
             db.handle(),
         );
-        Box::pin(async move { pairs?.remove::<J>(handle, list?).await })
+        Pending::new(async move { pairs?.remove::<J>(handle, list?).await })
     }
 
-    fn clear(data: Data, record: &'a M, db: &'a (impl Executor + ?Sized)) -> BoxFuture<'a, Result<u64>> {
+    fn clear(data: Data, record: &'a M, db: &'a (impl Executor + ?Sized)) -> Pending<'a, u64> {
         let (pairs, handle) = (Pairs::<T>::of(record, ManyToMany::<J>::link::<M, T>(&data)), db.handle());
-        Box::pin(async move { pairs?.clear(handle).await })
+        Pending::new(async move { pairs?.clear(handle).await })
     }
 
     fn create<D: IntoDraft<T>>(
@@ -210,10 +209,10 @@ impl<'a, M: Model, T: Model, J: JoinRow> ManyToManyTarget<'a, M, J> for T {
         record: &'a M,
         db: &'a (impl Executor + ?Sized),
         draft: D,
-    ) -> BoxFuture<'a, Result<Saved<T, D>>> {
+    ) -> Pending<'a, Saved<T, D>> {
         let (link, handle, draft) = (ManyToMany::<J>::link::<M, T>(&data), db.handle(), draft.into_draft());
         let near = referred(record, link.near);
-        Box::pin(async move {
+        Pending::new(async move {
             let near = near?;
             let created = handle
                 .atomically(async move |tx: &Transaction| {
@@ -243,7 +242,7 @@ pub trait PairTarget<'a, M, J>: Sized {
         db: &'a (impl Executor + ?Sized),
         reference: impl Reference<Self, Self::Key, By> + 'a,
         draft: D,
-    ) -> BoxFuture<'a, Result<()>>;
+    ) -> Pending<'a, ()>;
 }
 
 impl<'a, M: Model, T: Model, J: Model> PairTarget<'a, M, J> for T {
@@ -255,13 +254,13 @@ impl<'a, M: Model, T: Model, J: Model> PairTarget<'a, M, J> for T {
         db: &'a (impl Executor + ?Sized),
         reference: impl Reference<T, T::Key, By> + 'a,
         draft: D,
-    ) -> BoxFuture<'a, Result<()>> {
+    ) -> Pending<'a, ()> {
         let (pairs, list, handle) = (
             Pairs::<T>::of(record, ManyToMany::<J>::link::<M, T>(&data)),
             List::new([reference], ManyToMany::<J>::link::<M, T>(&data).far),
             db.handle(),
         );
         let (draft, ()) = draft.into_draft();
-        Box::pin(async move { pairs?.add_with::<J>(handle, list?, draft).await })
+        Pending::new(async move { pairs?.add_with::<J>(handle, list?, draft).await })
     }
 }
