@@ -84,6 +84,20 @@ pub use model::Model;
 pub use orm_derive::{DbEnum, Model, Newtype, Projection, View};
 pub use types::DbEnum;
 
+// What the derive names most often: with one segment less in each path the compiler has a tenth less to read.
+#[doc(hidden)]
+pub use driver::Pending;
+#[doc(hidden)]
+pub use model::{CanUnlink, Column, FieldSet, LinkDraft, Mark, References, Set, Unset};
+#[doc(hidden)]
+pub use query::{DraftParts, Nested};
+#[doc(hidden)]
+pub use relation::{BelongsToTarget, HasManyTarget, HasOneTarget, ManyToManyTarget, PairTarget, Reference};
+#[doc(hidden)]
+pub use schema::ColumnDef;
+#[doc(hidden)]
+pub use types::{ColumnType, IntoValue};
+
 // The crates whose types are column types, so that an application need not depend on them in the same version.
 pub use chrono;
 #[cfg(feature = "rust_decimal")]

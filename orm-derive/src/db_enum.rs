@@ -134,13 +134,13 @@ fn expand(ident: &Ident, core: &Phrase, choices: &[Choice<'_>]) -> TokenStream {
         }
 
         #quiet
-        impl #core::types::ColumnType for #ident {
+        impl #core::ColumnType for #ident {
             type Family = #core::types::family::Choice;
 
             const DATA_TYPE: #core::schema::DataType =
                 #core::schema::DataType::Enum(&[#(#texts),*]);
 
-            fn encode(&self, _: &#core::schema::ColumnDef) -> #core::types::Converted<#core::value::Value<'_>> {
+            fn encode(&self, _: &#core::ColumnDef) -> #core::types::Converted<#core::value::Value<'_>> {
                 // Not `*self`: where the enum is not `Copy`, that is one error, and not this one too.
                 #core::types::encode_enum(match self {
                     #(Self::#variants => Self::#variants,)*

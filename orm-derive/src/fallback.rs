@@ -47,7 +47,7 @@ fn inert(input: &DeriveInput, core: &Phrase, key: &TokenStream, blank: &TokenStr
     let references = input.generics.params.is_empty().then(|| {
         quote! {
             #quiet
-            impl<T, const NAME: u64> #core::model::References<T, NAME> for #ident {
+            impl<T, const NAME: u64> #core::References<T, NAME> for #ident {
                 type Key = #core::model::One<u64>;
                 type Presence = #core::model::Optional;
                 const FOREIGN_KEY: usize = 0;
@@ -56,7 +56,7 @@ fn inert(input: &DeriveInput, core: &Phrase, key: &TokenStream, blank: &TokenStr
     });
     quote! {
         #quiet
-        impl #generics #core::model::Model for #ident #arguments
+        impl #generics #core::Model for #ident #arguments
         where
             Self: ::core::marker::Send + ::core::marker::Sync + 'static,
         {
@@ -77,9 +77,6 @@ fn inert(input: &DeriveInput, core: &Phrase, key: &TokenStream, blank: &TokenStr
                 ::core::unreachable!()
             }
             fn values_mut(&mut self, _: &mut impl #core::types::ValuesMut) {
-                ::core::unreachable!()
-            }
-            fn fields() {
                 ::core::unreachable!()
             }
             fn slots(_: &mut (), _: &mut impl #core::types::Slots) {
@@ -138,10 +135,10 @@ pub(crate) fn column_type(input: &DeriveInput, core: &Phrase, is_enum: bool) -> 
         #db_enum
 
         #quiet
-        impl #core::types::ColumnType for #ident {
+        impl #core::ColumnType for #ident {
             type Family = #core::types::family::#family;
             const DATA_TYPE: #core::schema::DataType = #core::schema::DataType::Integer { bits: 64, signed: false };
-            fn encode(&self, _: &#core::schema::ColumnDef) -> #core::types::Converted<#core::value::Value<'_>> {
+            fn encode(&self, _: &#core::ColumnDef) -> #core::types::Converted<#core::value::Value<'_>> {
                 ::core::unreachable!()
             }
             fn decode(_: #core::value::Value<'_>) -> #core::types::Converted<Self> {

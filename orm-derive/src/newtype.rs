@@ -70,7 +70,7 @@ fn expand(input: &DeriveInput, core: &Phrase, inner: &Type) -> TokenStream {
     let quiet = expand::quiet();
     // All of it at the type, so that a type that is no column is one error.
     let near = core.at(inner.span());
-    let inner = quote_spanned!(inner.span()=> <#inner as #near::types::ColumnType>);
+    let inner = quote_spanned!(inner.span()=> <#inner as #near::ColumnType>);
     let family = quote_spanned!(inner.span()=> type Family = #inner::Family;);
     let value = quote!(#core::types::Converted<#core::value::Value);
     let check = quote_spanned! {inner.span()=>
@@ -83,16 +83,16 @@ fn expand(input: &DeriveInput, core: &Phrase, inner: &Type) -> TokenStream {
         const _: () = #check;
 
         #quiet
-        impl #core::types::ColumnType for #ident {
+        impl #core::ColumnType for #ident {
             #family
 
             const DATA_TYPE: #core::schema::DataType = #inner::DATA_TYPE;
 
-            fn encode(&self, column: &#core::schema::ColumnDef) -> #value<'_>> {
+            fn encode(&self, column: &#core::ColumnDef) -> #value<'_>> {
                 #inner::encode(&self.0, column)
             }
 
-            fn into_value(self, column: &#core::schema::ColumnDef) -> #value<'static>> {
+            fn into_value(self, column: &#core::ColumnDef) -> #value<'static>> {
                 #inner::into_value(self.0, column)
             }
 
@@ -103,7 +103,7 @@ fn expand(input: &DeriveInput, core: &Phrase, inner: &Type) -> TokenStream {
                 }
             }
 
-            fn stored(self, column: &#core::schema::ColumnDef) -> #core::types::Converted<Self> {
+            fn stored(self, column: &#core::ColumnDef) -> #core::types::Converted<Self> {
                 match #inner::stored(self.0, column) {
                     ::core::result::Result::Ok(inner) => ::core::result::Result::Ok(Self(inner)),
                     ::core::result::Result::Err(mismatch) => ::core::result::Result::Err(mismatch),

@@ -73,7 +73,7 @@ fn expand(ident: &Ident, core: &Phrase, model: &Path, columns: &[(&Ident, &Field
         let ty = &field.ty;
         let near = path.at(constant.span());
         quote! {
-            const #name: #core::model::Column<#model, #ty> = #near::#constant;
+            const #name: #core::Column<#model, #ty> = #near::#constant;
         }
     });
     let fields = columns.iter().enumerate().map(|(n, (field, source, _))| {

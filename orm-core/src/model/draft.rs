@@ -27,6 +27,26 @@ pub trait FieldSet: Send + 'static {}
 #[diagnostic::do_not_recommend]
 impl FieldSet for Set {}
 
+/// The marker of a required field that has not been set.
+#[doc(hidden)]
+#[derive(Debug, Clone, Copy)]
+pub struct Unset<Field>(PhantomData<Field>);
+
+/// Whether a required field has been set: [`Set`] or [`Unset`].
+#[doc(hidden)]
+pub trait Mark: Send + 'static {
+    /// The first of the two that has not been set.
+    type Or<Other>;
+}
+
+impl Mark for Set {
+    type Or<Other> = Other;
+}
+
+impl<Field: Send + 'static> Mark for Unset<Field> {
+    type Or<Other> = Field;
+}
+
 /// A draft of the model `M` with a foreign key, whose fields hash to `KEY`, that what it is saved with fills: its fields are as if set.
 ///
 /// The hash stands for the names, as in [`References`](super::References).

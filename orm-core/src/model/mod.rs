@@ -15,7 +15,7 @@ pub use assign::{Assignment, Assignments};
 pub use column::Column;
 pub(crate) use draft::{Blanks, Generated};
 #[doc(hidden)]
-pub use draft::{Building, LinkDraft};
+pub use draft::{Building, LinkDraft, Mark, Unset};
 pub use draft::{Draft, FieldSet, Set};
 pub(crate) use expr::condition;
 pub use expr::{Expr, Order, OrderBy};

@@ -17,6 +17,8 @@ mod sync;
 mod update;
 
 pub(crate) use insert::{insert_record, now};
+#[doc(hidden)]
+pub use nested::DraftParts;
 pub use nested::{IntoDraft, Saved};
 #[doc(hidden)]
 pub use nested::{Nested, save};

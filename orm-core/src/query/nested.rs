@@ -5,7 +5,7 @@ use super::insert::insert_with;
 use crate::db::{Executor, Handle, Transaction};
 use crate::driver::{BoxFuture, Pending};
 use crate::error::{Error, Result};
-use crate::model::{Building, Draft, Model};
+use crate::model::{Building, Draft, FieldSet, Model};
 
 /// What is saved as a record of the model `M`: a complete draft, with what its `with_..` methods were given.
 ///
@@ -31,19 +31,35 @@ use crate::model::{Building, Draft, Model};
     message = "`{Self}` is not a draft of `{M}`",
     label = "expected `{M}::build()` and its setters"
 )]
-pub trait IntoDraft<M>: Send + 'static {
+pub trait IntoDraft<M>: DraftParts<M, Missing: FieldSet> {}
+
+#[diagnostic::do_not_recommend]
+impl<M, D: DraftParts<M, Missing: FieldSet>> IntoDraft<M> for D {}
+
+/// A draft of the model `M` that may lack required fields. Where one must not, what it lacks is asked to be [`FieldSet`]: that names the
+/// field alone in the error, where a draft that is not an [`IntoDraft`] would be named too, and all that is one.
+///
+/// [`FieldSet`]: crate::model::FieldSet
+#[doc(hidden)]
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a draft of `{M}`",
+    label = "expected `{M}::build()` and its setters"
+)]
+pub trait DraftParts<M>: Send + 'static {
     /// What is saved along: `()` for a draft alone.
     type Along: Nested<M>;
 
+    /// The first required field that has not been set, or [`Set`](crate::model::Set).
+    type Missing;
+
     /// The values, and what is saved along.
-    #[doc(hidden)]
     fn into_draft(self) -> (Draft<M>, Self::Along)
     where
         M: Model;
 }
 
 /// What becomes of a draft `D` of the model `M`: the record, or a tuple of it and what was saved along, as an include would give it.
-pub type Saved<M, D> = <<D as IntoDraft<M>>::Along as Nested<M>>::Output;
+pub type Saved<M, D> = <<D as DraftParts<M>>::Along as Nested<M>>::Output;
 
 /// What is saved along with a draft of the model `M`: nothing, or what its `with_..` methods were given, one after the other.
 #[doc(hidden)]

@@ -1,6 +1,6 @@
 //! The verbs that every model has.
 
-use super::nested::{self, IntoDraft, Nested};
+use super::nested::{self, DraftParts, Nested};
 use super::plan::{Plan as _, Whole};
 use super::sink::Collect;
 use super::update::Changes;
@@ -8,7 +8,7 @@ use super::{Query, destroy, update};
 use crate::db::{Call, CallStatement, Db, Executor, Handle};
 use crate::driver::{BoxFuture, Cells, Flow, RowSink};
 use crate::error::{Error, Result};
-use crate::model::{Assignments, IntoKey, Model};
+use crate::model::{Assignments, FieldSet, IntoKey, Model};
 use crate::sql::{check, fixed};
 use crate::value::Value;
 
@@ -116,11 +116,15 @@ pub trait Record: Model {
     /// [`Error::Encode`] where a value does not fit its column; whatever the database says. Then nothing is stored, and a transaction of the
     /// caller's own can go on.
     #[doc(alias = "bulkCreate")]
-    fn bulk_create<E: Executor + ?Sized, D: IntoDraft<Self, Along = A>, A: Nested<Self>>(
+    fn bulk_create<
+        E: Executor + ?Sized,
+        D: DraftParts<Self, Along = A, Missing: FieldSet>,
+        A: Nested<Self>,
+    >(
         db: &E,
         drafts: impl IntoIterator<Item = D>,
     ) -> BoxFuture<'_, Result<Vec<A::Output>>> {
-        nested::create_all(drafts.into_iter().map(IntoDraft::into_draft), db.handle())
+        nested::create_all(drafts.into_iter().map(DraftParts::into_draft), db.handle())
     }
 
     /// Writes every column of this record, and sets `updated_at`: one UPDATE by key.

@@ -10,7 +10,7 @@ use crate::db::Handle;
 use crate::driver::BoxFuture;
 use crate::error::Result;
 use crate::model::{Draft, Many, Maybe, Model, Presence};
-use crate::query::{IntoDraft, Nested, save_level};
+use crate::query::{DraftParts, Nested, save_level};
 use crate::sql::Link;
 
 /// Drafts of the model `T`, each with an `A` along, that are saved along with one of another model. `K` says how they hang together:
@@ -35,12 +35,12 @@ impl<T, K, A: Nested<T>> With<T, K, A> {
 #[doc(hidden)]
 pub trait NestedTarget<'a>: Sized {
     /// Gathers the drafts that a `with_..` is given.
-    fn drafts<A: Nested<Self>, D: IntoDraft<Self, Along = A>>(list: impl Iterator<Item = D>) -> A::Drafts;
+    fn drafts<A: Nested<Self>, D: DraftParts<Self, Along = A>>(list: impl Iterator<Item = D>) -> A::Drafts;
 }
 
 impl<T: Model> NestedTarget<'_> for T {
-    fn drafts<A: Nested<T>, D: IntoDraft<T, Along = A>>(list: impl Iterator<Item = D>) -> A::Drafts {
-        A::collect(list.map(IntoDraft::into_draft))
+    fn drafts<A: Nested<T>, D: DraftParts<T, Along = A>>(list: impl Iterator<Item = D>) -> A::Drafts {
+        A::collect(list.map(DraftParts::into_draft))
     }
 }
 

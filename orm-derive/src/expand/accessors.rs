@@ -115,7 +115,7 @@ impl<'m> Writer<'m> {
             _ => None,
         };
         let and_row = row.iter();
-        let seam = quote_spanned!(at=> #core::relation::#seam<'a, #own #(, #and_row)*>);
+        let seam = quote_spanned!(at=> #core::#seam<'a, #own #(, #and_row)*>);
         Self { model, association, name: naming::plain(&association.name), own, seam, core }
     }
 
@@ -362,7 +362,7 @@ impl<'m> Writer<'m> {
                 ..self.method("add_*_with", "add_with", quote!(()))
             };
             let at = target.span();
-            let seam = quote_spanned!(at=> #core::relation::PairTarget<'a, #own, #row>);
+            let seam = quote_spanned!(at=> #core::PairTarget<'a, #own, #row>);
             methods.push(
                 Self { seam, name: self.name.clone(), core: core.clone(), own: own.clone(), ..*self }
                     .print(&with, &one),
@@ -432,10 +432,11 @@ impl<'m> Writer<'m> {
         let alias = alias.to_lower_camel_case();
         let this = if method.changes { quote!(&'a mut self) } else { quote!(&'a self) };
         let at = target.span();
-        let reference = quote_spanned!(at=> #core::relation::Reference<#target, <#target as #seam>::Key, By>);
-        let linked = quote_spanned!(at=> #core::model::LinkDraft);
-        let draft = quote_spanned!(at=> #core::query::IntoDraft);
-        let nested = quote_spanned!(at=> #core::query::Nested<#target>);
+        let reference = quote_spanned!(at=> #core::Reference<#target, <#target as #seam>::Key, By>);
+        let linked = quote_spanned!(at=> #core::LinkDraft);
+        let draft = quote_spanned!(at=> #core::DraftParts);
+        let set = quote_spanned!(at=> Missing: #core::FieldSet);
+        let nested = quote_spanned!(at=> #core::Nested<#target>);
         let inert = self.model.inert;
         // The output names what a draft has along, and not the draft: one that is wrong would be two errors else.
         let saved = quote!(<A as #nested>::Output);
@@ -456,19 +457,19 @@ impl<'m> Writer<'m> {
             Takes::Draft | Takes::Child(_) if inert => (quote!(, D), quote!(, _: D), quote!(), None),
             Takes::OneAndRow(..) if inert => (quote!(, R, D), quote!(, _: R, _: D), quote!(), None),
             Takes::Draft => (
-                quote_spanned!(at=> , A: #nested, D: #draft<#target, Along = A>),
+                quote_spanned!(at=> , A: #nested, D: #draft<#target, Along = A, #set>),
                 quote!(, draft: D),
                 quote!(, draft),
                 Some(saved),
             ),
             Takes::Child(hash) => (
-                quote_spanned!(at=> , A: #nested, D: #linked<#target, #hash, Linked: #draft<#target, Along = A>>),
+                quote_spanned!(at=> , A: #nested, D: #linked<#target, #hash, Linked: #draft<#target, Along = A, #set>>),
                 quote!(, draft: D),
                 quote!(, <D as #linked<#target, #hash>>::linked(draft)),
                 Some(saved),
             ),
             Takes::OneAndRow(row, near, far) => (
-                quote_spanned!(at=> , By, D: #linked<#row, #near, Linked: #linked<#row, #far, Linked: #draft<#row, Along = ()>>>),
+                quote_spanned!(at=> , By, D: #linked<#row, #near, Linked: #linked<#row, #far, Linked: #draft<#row, Along = (), #set>>>),
                 quote_spanned!(at=> , reference: impl #reference + 'a, row: D),
                 quote!(, reference, #linked::<#row, #far>::linked(#linked::<#row, #near>::linked(row))),
                 None,
@@ -478,9 +479,7 @@ impl<'m> Writer<'m> {
         let bound = match method.needs {
             _ if inert => None,
             Needs::Nothing => None,
-            Needs::Unlinks(hash) => {
-                Some(quote_spanned!(at=> #target: #core::model::CanUnlink<'a, #own, #hash>))
-            }
+            Needs::Unlinks(hash) => Some(quote_spanned!(at=> #target: #core::CanUnlink<'a, #own, #hash>)),
             Needs::Pair(near, far) => {
                 let row = match &self.association.kind {
                     Kind::ManyToMany(join) => join_model(join),
@@ -495,9 +494,9 @@ impl<'m> Writer<'m> {
             #[doc(alias = #alias)]
             #vis fn #ident<'a #generics>(
                 #this,
-                db: &'a (impl #core::db::Executor + ?::core::marker::Sized)
+                db: &'a (impl #core::Executor + ?::core::marker::Sized)
                 #parameters
-            ) -> #core::driver::Pending<'a, #output>
+            ) -> #core::Pending<'a, #output>
             where
                 #target: #seam,
                 #bound

@@ -25,7 +25,7 @@ pub(crate) fn references(model: &Model) -> TokenStream {
         };
         quote! {
             #quiet
-            impl #core::model::References<#target, #hash> for #ident {
+            impl #core::References<#target, #hash> for #ident {
                 type Key = #key;
                 type Presence = #core::model::#presence;
                 const FOREIGN_KEY: usize = #n;
@@ -272,7 +272,7 @@ fn kind(association: &Association, name: &str, model: &Model) -> (TokenStream, T
 fn foreign(of: &Path, to: &TokenStream, hash: u64, model: &Model) -> TokenStream {
     let at = of.span();
     let (core, to) = (model.core.at(at), respan(to, at));
-    quote_spanned!(at=> <#of as #core::model::References<#to, #hash>>)
+    quote_spanned!(at=> <#of as #core::References<#to, #hash>>)
 }
 
 /// The path of orm-core as if it had been written there. One that was given stays as it is, since it may not lead to the same from there.

@@ -18,7 +18,7 @@ pub(crate) fn expand(model: &Model) -> TokenStream {
             #[doc = #doc]
             #gap
             #(#[doc = #docs])*
-            #vis const #constant: #core::model::Column<#ident, #ty> = #core::model::Column::new(#position);
+            #vis const #constant: #core::Column<#ident, #ty> = #core::Column::new(#position);
         }
     });
     let associations = associations::constants(model);

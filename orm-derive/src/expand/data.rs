@@ -1,7 +1,8 @@
 //! `impl Model`: rows into records and back, by position.
 
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
+use syn::Type;
 use syn::spanned::Spanned as _;
 
 use super::{draft, quiet, table};
@@ -15,12 +16,8 @@ pub(crate) fn expand(model: &Model) -> TokenStream {
     let key_span = model.key.first().map_or_else(Span::call_site, |&n| model.columns[n].ty.span());
     let key = quote_spanned!(key_span=> type Key = #key_type;);
     let table = table::expand(model);
-    let values = model.columns.iter().map(|Column { position, field, ty, .. }| {
-        quote!(<#ty as #core::types::ColumnType>::give(&self.#field, #position, to);)
-    });
-    let values_mut = model.columns.iter().map(|Column { position, field, ty, .. }| {
-        quote!(<#ty as #core::types::ColumnType>::give_mut(&mut self.#field, #position, to);)
-    });
+    // Repeated by `quote!` itself: a stream for each column would be handed to the compiler one by one.
+    let (positions, fields, types) = columns(model);
     let clone = quote_spanned! {ident.span()=>
         fn clone_record(&self) -> Self {
             #core::model::clone_record(self)
@@ -29,7 +26,7 @@ pub(crate) fn expand(model: &Model) -> TokenStream {
     let draft = draft::data(model);
     quote! {
         #quiet
-        impl #core::model::Model for #ident {
+        impl #core::Model for #ident {
             #key
 
             const TABLE: &'static #core::schema::Table = #table;
@@ -42,12 +39,12 @@ pub(crate) fn expand(model: &Model) -> TokenStream {
             #clone
 
             fn values<'r>(&'r self, to: &mut impl #core::types::Values<'r>) {
-                #(#values)*
+                #(<#types as #core::ColumnType>::give(&self.#fields, #positions, to);)*
             }
 
             #[inline]
             fn values_mut(&mut self, to: &mut impl #core::types::ValuesMut) {
-                #(#values_mut)*
+                #(<#types as #core::ColumnType>::give_mut(&mut self.#fields, #positions, to);)*
             }
 
             #draft
@@ -56,14 +53,19 @@ pub(crate) fn expand(model: &Model) -> TokenStream {
         #quiet
         impl #core::query::FromRow for #ident {
             fn columns() -> #core::query::Columns {
-                #core::query::Columns::Named(<Self as #core::model::Model>::TABLE)
+                #core::query::Columns::Named(<Self as #core::Model>::TABLE)
             }
 
             fn from_row(row: &mut #core::model::Row<'_>) -> #core::Result<Self> {
-                <Self as #core::model::Model>::from_row(row)
+                <Self as #core::Model>::from_row(row)
             }
         }
     }
+}
+
+/// Where the columns stand, their fields and the types of these.
+pub(super) fn columns(model: &Model) -> (Vec<usize>, Vec<&Ident>, Vec<&Type>) {
+    model.columns.iter().map(|Column { position, field, ty, .. }| (*position, field, ty)).collect()
 }
 
 /// What stands in a new record for a field that is not a column.

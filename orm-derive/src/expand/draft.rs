@@ -1,7 +1,7 @@
 //! The struct that `build()` returns: one type parameter per required field, one setter per field. And what is in it: the fields.
 
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::{format_ident, quote, quote_spanned};
+use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::spanned::Spanned as _;
 
 use super::{data, quiet, withs};
@@ -17,14 +17,13 @@ fn fields_ident(model: &Model) -> Ident {
 /// The struct of the fields.
 pub(super) fn fields(model: &Model) -> TokenStream {
     let (vis, ident) = (&model.vis, fields_ident(model));
-    let fields =
-        model.columns.iter().map(|Column { field, ty, .. }| quote!(#field: ::core::option::Option<#ty>,));
+    let (_, fields, types) = data::columns(model);
     quote! {
         #[doc(hidden)]
         #[derive(::core::default::Default)]
         #[allow(dead_code, missing_debug_implementations, private_interfaces, unreachable_pub)]
         #vis struct #ident {
-            #(#fields)*
+            #(#fields: ::core::option::Option<#types>,)*
         }
     }
 }
@@ -34,9 +33,7 @@ pub(super) fn data(model: &Model) -> TokenStream {
     let (core, ident) = (&model.core, fields_ident(model));
     // Not a name that an expression of the user's could mean.
     let fields = format_ident!("fields", span = Span::mixed_site());
-    let slots = model.columns.iter().map(|Column { position, field, ty, .. }| {
-        quote!(<#ty as #core::types::ColumnType>::give_slot(&mut #fields.#field, #position, to);)
-    });
+    let (positions, names, types) = data::columns(model);
     let defaults: Vec<_> = model.columns.iter().filter_map(|column| default(column, core, &fields)).collect();
     let defaults = (!defaults.is_empty()).then(|| {
         quote! {
@@ -45,7 +42,6 @@ pub(super) fn data(model: &Model) -> TokenStream {
             }
         }
     });
-    let names: Vec<_> = model.columns.iter().map(|column| &column.field).collect();
     // Not names that a constant of the user's may have.
     let values: Vec<_> =
         model.columns.iter().map(|column| format_ident!("__value_{}", column.position)).collect();
@@ -57,7 +53,7 @@ pub(super) fn data(model: &Model) -> TokenStream {
 
         #[inline]
         fn slots(#fields: &mut Self::Fields, to: &mut impl #core::types::Slots) {
-            #(#slots)*
+            #(<#types as #core::ColumnType>::give_slot(&mut #fields.#names, #positions, to);)*
         }
 
         #defaults
@@ -77,7 +73,7 @@ fn default(Column { field, ty, default, .. }: &Column, core: &Phrase, fields: &I
     let default = match default.as_ref()? {
         Default::OfType => quote!(<#ty as ::core::default::Default>::default()),
         Default::Expr(expr, _) => {
-            quote_spanned!(expr.span()=> #core::types::IntoValue::<#ty>::into_typed(#expr))
+            quote_spanned!(expr.span()=> #core::IntoValue::<#ty>::into_typed(#expr))
         }
     };
     Some(quote! {
@@ -103,15 +99,24 @@ pub(crate) fn expand(model: &Model, inert: bool) -> TokenStream {
     );
     let and_along_type = along.as_ref().map(|along| quote!(, #along));
     let (along_type, nested) = match &along {
-        Some(along) => (quote!(#along), Some(quote!(#along: #core::query::Nested<#ident>,))),
+        Some(along) => (quote!(#along), Some(quote!(#along: #core::Nested<#ident>,))),
         None => (quote!(()), None),
     };
     let bounds = quote!(where #complete #nested);
-    let into_draft = at(
+    let missing = parameters
+        .iter()
+        .rev()
+        .fold(quote!(#core::Set), |rest, parameter| quote!(<#parameter as #core::Mark>::Or<#rest>));
+    let parts = at(
         ident.span(),
         quote! {
-            impl #generics #core::query::IntoDraft<#ident> for #draft #generics #bounds {
+            impl #generics #core::DraftParts<#ident> for #draft #generics
+            where
+                #(#parameters: #core::Mark,)*
+                #nested
+            {
                 type Along = #along_type;
+                type Missing = #missing;
 
                 fn into_draft(self) -> (#core::model::Draft<#ident>, Self::Along) {
                     self.0.split()
@@ -120,7 +125,7 @@ pub(crate) fn expand(model: &Model, inert: bool) -> TokenStream {
         },
     );
     let saved = match &along {
-        Some(along) => quote!(<#along as #core::query::Nested<#ident>>::Output),
+        Some(along) => quote!(<#along as #core::Nested<#ident>>::Output),
         None => quote!(#ident),
     };
     let and_along = along
@@ -150,15 +155,16 @@ pub(crate) fn expand(model: &Model, inert: bool) -> TokenStream {
             /// Before anything is sent, where a value does not fit its column; else whatever the database says.
             #vis fn save<'db>(
                 self,
-                db: &'db (impl #core::db::Executor + ?::core::marker::Sized),
-            ) -> #core::driver::Pending<'db, #saved> #bounds {
+                db: &'db (impl #core::Executor + ?::core::marker::Sized),
+            ) -> #core::Pending<'db, #saved> #bounds {
                 #core::query::save(self.0, db)
             }
         }
 
         #quiet
         #[allow(non_camel_case_types)]
-        #into_draft
+        #parts
+
 
         #links
     }
@@ -178,11 +184,35 @@ fn at(span: Span, item: TokenStream) -> TokenStream {
 pub(super) struct Shape<'m> {
     pub(super) model: &'m Model,
     required: Vec<&'m Column>,
+    /// The path of the type that stands for a field that has been set.
+    set: Phrase,
+}
+
+/// An argument of the type of a draft.
+enum Argument<'m> {
+    Set(&'m Phrase),
+    Kept(&'m Ident),
+    Along(TokenStream),
+}
+
+impl ToTokens for Argument<'_> {
+    fn to_tokens(&self, tokens: &mut TokenStream) {
+        match self {
+            Self::Set(path) => path.to_tokens(tokens),
+            Self::Kept(parameter) => parameter.to_tokens(tokens),
+            Self::Along(along) => along.to_tokens(tokens),
+        }
+    }
 }
 
 impl<'m> Shape<'m> {
     fn of(model: &'m Model) -> Self {
-        Self { model, required: model.columns.iter().filter(|column| column.required).collect() }
+        let core = &model.core;
+        Self {
+            model,
+            required: model.columns.iter().filter(|column| column.required).collect(),
+            set: Phrase::new(quote!(#core::Set)),
+        }
     }
 
     /// One for each required field.
@@ -202,14 +232,13 @@ impl<'m> Shape<'m> {
 
     /// The same, with these columns set, and this saved along.
     pub(super) fn arguments(&self, set: &[usize], along: Option<TokenStream>) -> Option<TokenStream> {
-        let core = &self.model.core;
         let mut arguments: Vec<_> = (self.required.iter())
             .map(|column| {
-                let parameter = &column.parameter;
-                if set.contains(&column.position) { quote!(#core::model::Set) } else { quote!(#parameter) }
+                let is_set = set.contains(&column.position);
+                if is_set { Argument::Set(&self.set) } else { Argument::Kept(&column.parameter) }
             })
             .collect();
-        arguments.extend(along);
+        arguments.extend(along.map(Argument::Along));
         (!arguments.is_empty()).then(|| quote!(<#(#arguments),*>))
     }
 
@@ -218,9 +247,9 @@ impl<'m> Shape<'m> {
     }
 
     fn defaults(&self) -> Option<TokenStream> {
-        let missing = self.missing();
+        let (missing, core) = (self.missing(), &self.model.core);
         let mut parameters: Vec<_> = (self.required.iter())
-            .map(|Column { parameter, field, .. }| quote!(#parameter = #missing::#field))
+            .map(|Column { parameter, field, .. }| quote!(#parameter = #core::Unset<#missing::#field>))
             .collect();
         parameters.extend(self.along().map(|along| quote!(#along = ())));
         (!parameters.is_empty()).then(|| quote!(<#(#parameters),*>))
@@ -229,7 +258,7 @@ impl<'m> Shape<'m> {
     /// That all required fields are set.
     fn complete(&self) -> TokenStream {
         let (core, parameters) = (&self.model.core, self.parameters());
-        quote!(#(#parameters: #core::model::FieldSet,)*)
+        quote!(#(<#parameters as #core::Mark>::Or<#core::Set>: #core::FieldSet, #parameters: #core::Mark,)*)
     }
 
     /// The marker types, one for each required field.
@@ -279,7 +308,7 @@ fn setter(column: &Column, shape: &Shape<'_>, inert: bool) -> TokenStream {
     let (this, value) = if inert { (quote!(self), quote!(_)) } else { (quote!(mut self), quote!(value)) };
     quote! {
         #[doc = #doc]
-        #vis fn #field(#this, #value: impl #core::types::IntoValue<#ty>) -> #result {
+        #vis fn #field(#this, #value: impl #core::IntoValue<#ty>) -> #result {
             #body
         }
     }

@@ -47,7 +47,7 @@ pub(crate) fn expand(model: &Model) -> TokenStream {
     let table = if joins.is_empty() { table } else { quote!(#table.with_joins(&[#(#joins),*])) };
     quote! {
         &{
-            const COLUMNS: &[#core::schema::ColumnDef] = &[#(#columns),*];
+            const COLUMNS: &[#core::ColumnDef] = &[#(#columns),*];
             #table
         }
     }
@@ -87,7 +87,7 @@ fn definition(column: &Column, model: &Model) -> TokenStream {
     let field = naming::plain(&column.field);
     let at_type = ty.span();
     let near = core.at(at_type);
-    let column_type = quote_spanned!(at_type=> <#ty as #near::types::ColumnType>);
+    let column_type = quote_spanned!(at_type=> <#ty as #near::ColumnType>);
     let own = quote!(#column_type::DATA_TYPE);
     let with = |data_type: TokenStream| quote!((#data_type, #column_type::NULLABLE));
     let shape = match &column.shape {
@@ -105,9 +105,9 @@ fn definition(column: &Column, model: &Model) -> TokenStream {
         }
     };
     let mut def =
-        call(core, at_type, &quote!(schema::ColumnDef::of), &quote!(#table, #name, #field, #shape, #written));
+        call(core, at_type, &quote!(ColumnDef::of), &quote!(#table, #name, #field, #shape, #written));
     if let Some(span) = column.auto_increment {
-        def = call(core, span, &quote!(schema::ColumnDef::auto_increment), &def);
+        def = call(core, span, &quote!(ColumnDef::auto_increment), &def);
     }
     if let Some(Default::Expr(_, Some(literal))) = &column.default {
         def = quote!(#def.default(#core::schema::Literal::#literal));
@@ -118,12 +118,12 @@ fn definition(column: &Column, model: &Model) -> TokenStream {
             Managed::UpdatedAt => quote!(UpdatedAt),
         };
         let arguments = quote!(#def, #core::schema::Managed::#managed);
-        def = call(core, column.field.span(), &quote!(schema::ColumnDef::managed), &arguments);
+        def = call(core, column.field.span(), &quote!(ColumnDef::managed), &arguments);
     }
     match column.binary {
         Binary::No => {}
         Binary::Key => def = quote!(#def.binary()),
-        Binary::Asked(span) => def = call(core, span, &quote!(schema::ColumnDef::case_sensitive), &def),
+        Binary::Asked(span) => def = call(core, span, &quote!(ColumnDef::case_sensitive), &def),
     }
     if let Some(text) = &column.custom_type {
         def = quote!(#def.custom_type(#text));

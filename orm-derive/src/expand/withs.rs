@@ -32,8 +32,8 @@ fn with(association: &Association, shape: &Shape<'_>, inert: bool) -> TokenStrea
         };
     }
     let many = matches!(association.kind, Kind::HasMany(..) | Kind::ManyToMany(_));
-    let linked = quote_spanned!(at=> #core::model::LinkDraft);
-    let draft_of = quote_spanned!(at=> #core::query::IntoDraft<#target, Along = A>);
+    let linked = quote_spanned!(at=> #core::LinkDraft);
+    let draft_of = quote_spanned!(at=> #core::DraftParts<#target, Along = A, Missing: #core::FieldSet>);
     // How the two hang together, what a draft must be, what makes it one, and the fields of our own that are filled.
     let mut set = &[][..];
     let (kind, bounds, link) = match &association.kind {
@@ -90,7 +90,7 @@ fn with(association: &Association, shape: &Shape<'_>, inert: bool) -> TokenStrea
     quote_spanned! {at=>
         #[doc = #doc]
         #[doc(alias = "include")]
-        #vis fn #method<'a, A: #core::query::Nested<#target>, D>(#this, #argument) -> #draft #result
+        #vis fn #method<'a, A: #core::Nested<#target>, D>(#this, #argument) -> #draft #result
         where
             #bounds
             #target: #core::relation::NestedTarget<'a>,
@@ -115,7 +115,7 @@ pub(super) fn links(shape: &Shape<'_>, inert: bool) -> TokenStream {
         quote! {
             #quiet
             #[allow(non_camel_case_types)]
-            impl #parameters #core::model::LinkDraft<#ident, #key> for #draft #generics {
+            impl #parameters #core::LinkDraft<#ident, #key> for #draft #generics {
                 type Linked = #result;
 
                 #body

@@ -7,7 +7,7 @@ use crate::db::{Executor, Handle, Transaction};
 use crate::driver::Pending;
 use crate::error::{Error, Result};
 use crate::model::Model;
-use crate::query::{IntoDraft, Nested as _, Record, Saved, save_level};
+use crate::query::{DraftParts, Nested as _, Record, Saved, save_level};
 use crate::relation::association::{Data, own};
 use crate::relation::one;
 use crate::sql::Link;
@@ -36,7 +36,7 @@ pub trait BelongsToTarget<'a, M>: Sized {
     fn clear(data: Data, record: &'a mut M, db: &'a (impl Executor + ?Sized)) -> Pending<'a, ()>;
 
     /// `task.create_user(..)`: saves the record that this one is to belong to.
-    fn create<D: IntoDraft<Self>>(
+    fn create<D: DraftParts<Self>>(
         data: Data,
         record: &'a mut M,
         db: &'a (impl Executor + ?Sized),
@@ -90,7 +90,7 @@ impl<'a, M: Model, T: Model> BelongsToTarget<'a, M> for T {
         record.update(db, assignments(&nothing)).into()
     }
 
-    fn create<D: IntoDraft<T>>(
+    fn create<D: DraftParts<T>>(
         data: Data,
         record: &'a mut M,
         db: &'a (impl Executor + ?Sized),

@@ -9,7 +9,7 @@ use super::reference::List;
 use crate::db::{Handle, Transaction};
 use crate::error::{Error, Result};
 use crate::model::{Assignment, Draft, Expr, Model};
-use crate::query::{IntoDraft, Nested, Query, Record, Saved, save_with};
+use crate::query::{DraftParts, Nested, Query, Record, Saved, save_with};
 use crate::schema::Managed;
 use crate::sql::{Expr as Node, Link};
 use crate::types;
@@ -45,7 +45,7 @@ pub(super) fn query_of<M: Model>(filter: Result<Vec<Node>>) -> Query<M> {
 }
 
 /// What one draft became.
-pub(super) fn one_saved<T: Model, D: IntoDraft<T>>(saved: Vec<Saved<T, D>>) -> Result<Saved<T, D>> {
+pub(super) fn one_saved<T: Model, D: DraftParts<T>>(saved: Vec<Saved<T, D>>) -> Result<Saved<T, D>> {
     // One draft becomes one record.
     saved.into_iter().next().ok_or(Error::RecordNotFound { table: T::TABLE.name })
 }

@@ -5,7 +5,7 @@ use super::reference::{List, Reference};
 use crate::db::Executor;
 use crate::driver::Pending;
 use crate::model::Model;
-use crate::query::{IntoDraft, Query, Saved};
+use crate::query::{DraftParts, Query, Saved};
 use crate::relation::association::{Data, foreign};
 
 /// What the accessors of a `has_many` of `M` call.
@@ -79,7 +79,7 @@ pub trait HasManyTarget<'a, M>: Sized {
     fn clear(data: Data, record: &'a M, db: &'a (impl Executor + ?Sized)) -> Pending<'a, u64>;
 
     /// `user.create_task(..)`: saves a record of its own.
-    fn create<D: IntoDraft<Self>>(
+    fn create<D: DraftParts<Self>>(
         data: Data,
         record: &'a M,
         db: &'a (impl Executor + ?Sized),
@@ -181,7 +181,7 @@ impl<'a, M: Model, T: Model> HasManyTarget<'a, M> for T {
         Pending::new(async move { children?.clear(handle).await })
     }
 
-    fn create<D: IntoDraft<T>>(
+    fn create<D: DraftParts<T>>(
         data: Data,
         record: &'a M,
         db: &'a (impl Executor + ?Sized),

@@ -5,7 +5,7 @@ use super::reference::{List, Reference};
 use crate::db::Executor;
 use crate::driver::Pending;
 use crate::model::{Model, Order};
-use crate::query::{IntoDraft, Saved};
+use crate::query::{DraftParts, Saved};
 use crate::relation::association::{Data, foreign};
 use crate::sql::OrderTerm;
 
@@ -29,7 +29,7 @@ pub trait HasOneTarget<'a, M>: Sized {
     fn clear(data: Data, record: &'a M, db: &'a (impl Executor + ?Sized)) -> Pending<'a, u64>;
 
     /// `user.create_profile(..)`: saves its one record.
-    fn create<D: IntoDraft<Self>>(
+    fn create<D: DraftParts<Self>>(
         data: Data,
         record: &'a M,
         db: &'a (impl Executor + ?Sized),
@@ -63,7 +63,7 @@ impl<'a, M: Model, T: Model> HasOneTarget<'a, M> for T {
         Pending::new(async move { children?.clear(handle).await })
     }
 
-    fn create<D: IntoDraft<T>>(
+    fn create<D: DraftParts<T>>(
         data: Data,
         record: &'a M,
         db: &'a (impl Executor + ?Sized),

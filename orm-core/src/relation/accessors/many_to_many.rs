@@ -7,7 +7,7 @@ use super::reference::{List, Reference};
 use crate::db::{Executor, Handle, Transaction};
 use crate::driver::Pending;
 use crate::model::Model;
-use crate::query::{IntoDraft, Nested as _, Query, Saved, save_level};
+use crate::query::{DraftParts, Nested as _, Query, Saved, save_level};
 use crate::relation::association::{Data, Kind as _, ManyToMany};
 
 /// What the accessors of a `many_to_many` of `M` over a join table `J` call.
@@ -81,7 +81,7 @@ pub trait ManyToManyTarget<'a, M, J>: Sized {
     fn clear(data: Data, record: &'a M, db: &'a (impl Executor + ?Sized)) -> Pending<'a, u64>;
 
     /// `post.create_tag(..)`: saves a record and links it.
-    fn create<D: IntoDraft<Self>>(
+    fn create<D: DraftParts<Self>>(
         data: Data,
         record: &'a M,
         db: &'a (impl Executor + ?Sized),
@@ -204,7 +204,7 @@ impl<'a, M: Model, T: Model, J: JoinRow> ManyToManyTarget<'a, M, J> for T {
         Pending::new(async move { pairs?.clear(handle).await })
     }
 
-    fn create<D: IntoDraft<T>>(
+    fn create<D: DraftParts<T>>(
         data: Data,
         record: &'a M,
         db: &'a (impl Executor + ?Sized),
@@ -236,7 +236,7 @@ pub trait PairTarget<'a, M, J>: Sized {
     type Key;
 
     /// `post.add_tag_with(..)`: links it to this one by a row of the join table.
-    fn add_with<By, D: IntoDraft<J, Along = ()>>(
+    fn add_with<By, D: DraftParts<J, Along = ()>>(
         data: Data,
         record: &'a M,
         db: &'a (impl Executor + ?Sized),
@@ -248,7 +248,7 @@ pub trait PairTarget<'a, M, J>: Sized {
 impl<'a, M: Model, T: Model, J: Model> PairTarget<'a, M, J> for T {
     type Key = T::Key;
 
-    fn add_with<By, D: IntoDraft<J, Along = ()>>(
+    fn add_with<By, D: DraftParts<J, Along = ()>>(
         data: Data,
         record: &'a M,
         db: &'a (impl Executor + ?Sized),
