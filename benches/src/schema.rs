@@ -45,6 +45,14 @@ pub const SQLITE: &str = "PRAGMA journal_mode = WAL; \
     flag INTEGER NOT NULL, ratio REAL NOT NULL, title TEXT NOT NULL, code TEXT NOT NULL, body TEXT NOT NULL, note TEXT, parent INTEGER, \
     made TEXT NOT NULL, day TEXT NOT NULL, amount TEXT NOT NULL, document TEXT NOT NULL, payload BLOB NOT NULL) STRICT;";
 
+/// Writes rows with these ids, of which nothing else is of interest.
+fn add(ids: &[u64]) -> String {
+    let row =
+        |id: &u64| format!("({id}, 'a row that will go', 'none', 1.5, 1, '2020-01-01 00:00:00.000000')");
+    let rows: Vec<String> = ids.iter().map(row).collect();
+    format!("INSERT INTO inserts (id, name, category, price, stock, added) VALUES {}", rows.join(", "))
+}
+
 /// A database of our own on a server. [`MysqlTables::drop_database`] takes it away.
 pub struct MysqlTables {
     conn: Conn,
@@ -78,6 +86,11 @@ impl Tables for MysqlTables {
         Box::pin(async { Ok(self.conn.query_drop("TRUNCATE TABLE inserts").await?) })
     }
 
+    fn add<'a>(&'a mut self, ids: &[u64]) -> Local<'a, ()> {
+        let statement = add(ids);
+        Box::pin(async { Ok(self.conn.query_drop(statement).await?) })
+    }
+
     fn written(&mut self) -> Local<'_, Vec<Row>> {
         Box::pin(async {
             let text = |row: DriverRow| row.unwrap().iter().map(|cell| cell.as_sql(true)).collect();
@@ -101,6 +114,11 @@ impl Tables for SqliteTables {
         let emptied =
             self.0.execute_batch("DELETE FROM inserts; DELETE FROM sqlite_sequence WHERE name = 'inserts'");
         Box::pin(async { Ok(emptied?) })
+    }
+
+    fn add<'a>(&'a mut self, ids: &[u64]) -> Local<'a, ()> {
+        let added = self.0.execute_batch(&add(ids));
+        Box::pin(async { Ok(added?) })
     }
 
     fn written(&mut self) -> Local<'_, Vec<Row>> {

@@ -2,6 +2,8 @@
 
 pub mod ours;
 pub mod ours_includes;
+#[cfg(feature = "peers")]
+pub mod peers;
 pub mod raw;
 pub mod raw_includes;
 pub mod raw_pool;
