@@ -4,6 +4,7 @@
 
 mod allocations;
 pub mod cells;
+mod chart;
 mod clock;
 pub mod contestant;
 mod contestants;

@@ -3,9 +3,10 @@
 use std::path::PathBuf;
 
 use anyhow::Result;
-use clap::Parser;
+use clap::{Parser, ValueEnum as _};
 use indicatif::{ProgressBar, ProgressStyle};
 
+use crate::chart;
 use crate::parts::{self, Part, Report};
 use crate::peers::Peers;
 use crate::runner::Plan;
@@ -31,8 +32,8 @@ struct Arguments {
     /// Only these workloads.
     #[arg(long, value_delimiter = ',')]
     only: Vec<Workload>,
-    /// Only these parts.
-    #[arg(long, value_delimiter = ',', default_values = ["mysql", "includes", "pool", "sqlite"])]
+    /// Only these parts, instead of all.
+    #[arg(long, value_delimiter = ',')]
     parts: Vec<Part>,
     /// Only contestants whose name contains this, for a profiler. There are no ratios then.
     #[arg(long)]
@@ -41,11 +42,14 @@ struct Arguments {
     #[arg(long)]
     pieces: Option<usize>,
     /// Writes the medians to this file, for another run's `--with`.
-    #[arg(long)]
+    #[arg(long, overrides_with = "save")]
     save: Option<PathBuf>,
     /// Adds the contestants of a saved run to the overview.
     #[arg(long)]
     with: Vec<PathBuf>,
+    /// Draws the overview into this file.
+    #[arg(long)]
+    svg: Option<PathBuf>,
 }
 
 /// What every part needs to know.
@@ -76,7 +80,8 @@ pub fn run(peers: &dyn Peers) -> Result<()> {
         peers,
     };
     let mut report = Report::default();
-    for part in arguments.parts {
+    let parts = if arguments.parts.is_empty() { Part::value_variants() } else { &arguments.parts };
+    for &part in parts {
         setup.progress.reset();
         match parts::run(part, arguments.url.as_deref(), &setup)? {
             Some(more) => report.add(more),
@@ -90,6 +95,9 @@ pub fn run(peers: &dyn Peers) -> Result<()> {
     }
     if let Some(path) = arguments.save {
         summary.save(&path)?;
+    }
+    if let Some(path) = arguments.svg {
+        chart::write(&summary, &path)?;
     }
     println!("{}{details}{}", summary.write(), table::note(&setup.plan));
     Ok(())

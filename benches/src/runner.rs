@@ -99,6 +99,9 @@ impl Bench<'_> {
         let mut lanes: Vec<Option<Lane>> = entrants.iter().map(|_| None).collect();
         let (places, mut entrants): (Vec<usize>, Vec<_>) =
             entrants.iter_mut().enumerate().filter(|(_, entrant)| entrant.offers(workload)).unzip();
+        if entrants.is_empty() {
+            return Ok(Outcome { workload, lanes });
+        }
         let length = self.calibrate(workload, &mut entrants).await?;
         for (place, entrant) in places.iter().zip(&mut entrants) {
             let allocations = self.count(workload, &mut ***entrant, length).await?;

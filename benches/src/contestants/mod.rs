@@ -7,4 +7,5 @@ pub mod peers;
 pub mod raw;
 pub mod raw_includes;
 pub mod raw_pool;
+#[cfg(feature = "sqlite")]
 pub mod rusqlite;

@@ -7,7 +7,7 @@ use crate::contestant::{Entrant, Single};
 use crate::contestants::ours::Ours;
 use crate::contestants::rusqlite::{Elsewhere, Here, Rusqlite};
 use crate::program::Setup;
-use crate::schema::{SQLITE, SqliteTables};
+use crate::schema::sqlite::{SQLITE, SqliteTables};
 use crate::summary::Summary;
 use crate::table::{self, Pair};
 use crate::workload::Workload;
