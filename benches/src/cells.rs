@@ -1,6 +1,6 @@
 //! Rows as text, cell by cell, so that what the contestants read can be compared whatever types they read it into.
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
 use rust_decimal::Decimal;
 
 /// One row.
@@ -29,6 +29,12 @@ displayed!(i16, i32, i64, u64, bool, f64, String, NaiveDate, serde_json::Value);
 impl Cell for DateTime<Utc> {
     fn cell(&self) -> String {
         self.format("%Y-%m-%d %H:%M:%S%.6f").to_string()
+    }
+}
+
+impl Cell for NaiveDateTime {
+    fn cell(&self) -> String {
+        self.and_utc().cell()
     }
 }
 

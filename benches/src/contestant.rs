@@ -11,7 +11,7 @@ use anyhow::{Result, bail};
 use crate::cells::{Cells, Row};
 use crate::clock::{Clock, Cost};
 use crate::data::NewItem;
-use crate::workload::Input;
+use crate::workload::{Input, Workload};
 
 /// A way to talk to a database: one method per workload, on one connection.
 ///
@@ -25,6 +25,10 @@ pub trait Contestant {
 
     /// The heading of its results.
     fn name(&self) -> &'static str;
+    /// Whether there is a way to do this. What is not offered is left out of the results.
+    fn offers(&self, _workload: Workload) -> bool {
+        true
+    }
     async fn find_by_key(&mut self, id: u64) -> Result<Option<Self::Item>>;
     async fn find_some(&mut self, limit: u64) -> Result<Vec<Self::Item>>;
     async fn find_all(&mut self) -> Result<Vec<Self::Item>>;
@@ -32,6 +36,8 @@ pub trait Contestant {
     async fn insert(&mut self, item: NewItem) -> Result<Self::Saved>;
     async fn bulk_insert(&mut self, items: Vec<NewItem>) -> Result<Vec<Self::Saved>>;
     async fn update(&mut self, id: u64, stock: i64) -> Result<()>;
+    /// Deletes from the table that is written to.
+    async fn delete(&mut self, id: u64) -> Result<()>;
     /// A transaction that finds the item and sets its stock.
     async fn transaction(&mut self, id: u64, stock: i64) -> Result<Option<Self::Item>>;
     async fn page(&mut self, category: &str, price: f64) -> Result<Vec<Self::Item>>;
@@ -52,6 +58,10 @@ pub type Local<'a, T> = Pin<Box<dyn Future<Output = Result<T>> + 'a>>;
 /// A contestant whose types are forgotten.
 pub trait Entrant {
     fn name(&self) -> &'static str;
+    /// Whether it takes part in this.
+    fn offers(&self, _workload: Workload) -> bool {
+        true
+    }
     /// Does one piece of work and gives what it read, or the records that it wrote.
     fn once(&mut self, input: Input) -> Local<'_, Vec<Row>>;
     /// Does all of this and gives what it cost.
@@ -87,6 +97,10 @@ async fn work<C: Contestant>(contestant: &mut C, input: Input) -> Result<Output<
             contestant.update(id, stock).await?;
             Output::Nothing
         }
+        Input::Delete(id) => {
+            contestant.delete(id).await?;
+            Output::Nothing
+        }
         Input::Transaction { id, stock } => Output::Item(contestant.transaction(id, stock).await?),
         Input::Nested | Input::Many => bail!("includes have contestants of their own"),
     })
@@ -95,6 +109,10 @@ async fn work<C: Contestant>(contestant: &mut C, input: Input) -> Result<Output<
 impl<C: Contestant> Entrant for Single<C> {
     fn name(&self) -> &'static str {
         self.0.name()
+    }
+
+    fn offers(&self, workload: Workload) -> bool {
+        self.0.offers(workload)
     }
 
     fn once(&mut self, input: Input) -> Local<'_, Vec<Row>> {

@@ -13,6 +13,8 @@ use crate::workload::{Input, Workload};
 pub trait Tables {
     /// Empties the table that is written to; ids start again.
     fn empty(&mut self) -> Local<'_, ()>;
+    /// Adds rows with these ids to the table that is written to.
+    fn add<'a>(&'a mut self, ids: &[u64]) -> Local<'a, ()>;
     /// The table that is written to, as text.
     fn written(&mut self) -> Local<'_, Vec<crate::cells::Row>>;
     /// The stock of an item.
@@ -37,10 +39,10 @@ pub struct Lane {
     rounds: Vec<Cost>,
 }
 
-/// What one workload cost everybody. The first lane is what the others are compared with.
+/// What one workload cost everybody, in the order of the contestants; nothing of those that do not offer it.
 pub struct Outcome {
     pub workload: Workload,
-    pub lanes: Vec<Lane>,
+    pub lanes: Vec<Option<Lane>>,
 }
 
 impl Lane {
@@ -55,6 +57,14 @@ impl Lane {
     }
 }
 
+impl Outcome {
+    /// Two contestants by their places; `None` where one of them did not take part.
+    pub fn pair(&self, one: usize, base: usize) -> Option<(&Lane, &Lane)> {
+        let lane = |place: usize| self.lanes.get(place)?.as_ref();
+        Some((lane(one)?, lane(base)?))
+    }
+}
+
 /// Numbers the pieces of work, so that no two of a workload are the same.
 #[derive(Default)]
 pub struct Pieces(u64);
@@ -64,105 +74,102 @@ impl Pieces {
         self.0 += 1;
         workload.input(self.0)
     }
-
-    fn slot(&mut self, workload: Workload, length: usize) -> Vec<Input> {
-        (0..length).map(|_| self.next(workload)).collect()
-    }
 }
 
-/// Measures one workload.
-pub async fn measure(
-    workload: Workload,
-    entrants: &mut [Box<dyn Entrant>],
-    tables: &mut dyn Tables,
-    pieces: &mut Pieces,
-    plan: Plan,
-    progress: &ProgressBar,
-) -> Result<Outcome> {
-    progress.set_message(workload.to_string());
-    let length = calibrate(workload, entrants, pieces, plan).await?;
-    let mut lanes = Vec::new();
-    for entrant in entrants.iter_mut() {
-        let counted = count(workload, &mut **entrant, pieces, length).await?;
-        lanes.push(Lane {
-            name: entrant.name(),
-            allocations: counted,
-            rounds: Vec::with_capacity(plan.rounds),
-        });
-    }
-    for round in 0..plan.rounds {
-        if workload.inserts() {
-            start_over(workload, entrants, tables, pieces).await?;
+/// Where the work is done, and for how long.
+pub struct Bench<'a> {
+    pub tables: &'a mut dyn Tables,
+    pub pieces: Pieces,
+    pub plan: Plan,
+    pub progress: &'a ProgressBar,
+}
+
+impl Bench<'_> {
+    /// Measures one workload.
+    pub async fn measure(
+        &mut self,
+        workload: Workload,
+        entrants: &mut [Box<dyn Entrant>],
+    ) -> Result<Outcome> {
+        self.progress.set_message(workload.to_string());
+        if workload == Workload::Delete {
+            // What inserts have left would be in the way of the ids that are to be deleted.
+            self.tables.empty().await?;
         }
-        // Each begins as often as the others, so that none always follows the same one.
-        for turn in 0..entrants.len() {
-            let who = (round + turn) % entrants.len();
-            let cost = slot(workload, &mut *entrants[who], pieces, length).await?;
-            lanes[who].rounds.push(cost);
+        let mut lanes: Vec<Option<Lane>> = entrants.iter().map(|_| None).collect();
+        let (places, mut entrants): (Vec<usize>, Vec<_>) =
+            entrants.iter_mut().enumerate().filter(|(_, entrant)| entrant.offers(workload)).unzip();
+        if entrants.is_empty() {
+            return Ok(Outcome { workload, lanes });
         }
-        progress.inc(1);
+        let length = self.calibrate(workload, &mut entrants).await?;
+        for (place, entrant) in places.iter().zip(&mut entrants) {
+            let allocations = self.count(workload, &mut ***entrant, length).await?;
+            let rounds = Vec::with_capacity(self.plan.rounds);
+            lanes[*place] = Some(Lane { name: entrant.name(), allocations, rounds });
+        }
+        for round in 0..self.plan.rounds {
+            if workload.inserts() {
+                self.start_over(workload, &mut entrants).await?;
+            }
+            // Each begins as often as the others, so that none always follows the same one.
+            for turn in 0..entrants.len() {
+                let who = (round + turn) % entrants.len();
+                let cost = self.slot(workload, &mut **entrants[who], length).await?;
+                lanes[places[who]].iter_mut().for_each(|lane| lane.rounds.push(cost));
+            }
+            self.progress.inc(1);
+        }
+        Ok(Outcome { workload, lanes })
     }
-    Ok(Outcome { workload, lanes })
-}
 
-/// The number of pieces that makes a slot, by the first contestant's speed.
-async fn calibrate(
-    workload: Workload,
-    entrants: &mut [Box<dyn Entrant>],
-    pieces: &mut Pieces,
-    plan: Plan,
-) -> Result<usize> {
-    if let Some(pieces) = plan.pieces {
-        return Ok(pieces);
+    /// The number of pieces that makes a slot, by the first contestant's speed.
+    async fn calibrate(
+        &mut self,
+        workload: Workload,
+        entrants: &mut [&mut Box<dyn Entrant>],
+    ) -> Result<usize> {
+        if let Some(pieces) = self.plan.pieces {
+            return Ok(pieces);
+        }
+        let mut length = workload.slot_length(self.plan.slot, self.plan.slot);
+        for _ in 0..3 {
+            let cost = self.slot(workload, &mut **entrants[0], length).await?;
+            length = workload.slot_length(self.plan.slot, cost.wall);
+        }
+        // The others get warm.
+        for entrant in &mut entrants[1..] {
+            self.slot(workload, &mut ***entrant, length).await?;
+        }
+        Ok(length)
     }
-    let mut length = workload.slot_length(plan.slot, plan.slot);
-    for _ in 0..3 {
-        let cost = slot(workload, &mut *entrants[0], pieces, length).await?;
-        length = workload.slot_length(plan.slot, cost.wall);
-    }
-    // The others get warm.
-    for entrant in &mut entrants[1..] {
-        slot(workload, &mut **entrant, pieces, length).await?;
-    }
-    Ok(length)
-}
 
-/// Empties the table that is written to, and lets everybody insert once: the servers prepare statements anew for an emptied table.
-async fn start_over(
-    workload: Workload,
-    entrants: &mut [Box<dyn Entrant>],
-    tables: &mut dyn Tables,
-    pieces: &mut Pieces,
-) -> Result<()> {
-    tables.empty().await?;
-    for entrant in entrants {
-        entrant.slot(vec![pieces.next(workload)]).await?;
+    /// Empties the table that is written to, and lets everybody insert once: the servers prepare statements anew for an emptied table.
+    async fn start_over(&mut self, workload: Workload, entrants: &mut [&mut Box<dyn Entrant>]) -> Result<()> {
+        self.tables.empty().await?;
+        for entrant in entrants {
+            entrant.slot(vec![self.pieces.next(workload)]).await?;
+        }
+        Ok(())
     }
-    Ok(())
-}
 
-/// One slot's cost per piece.
-async fn slot(
-    workload: Workload,
-    entrant: &mut dyn Entrant,
-    pieces: &mut Pieces,
-    length: usize,
-) -> Result<Cost> {
-    let inputs = pieces.slot(workload, length);
-    let cost = entrant.slot(inputs).await.with_context(|| format!("{}: {workload}", entrant.name()))?;
-    let each = length as f64;
-    Ok(Cost { wall: cost.wall / each, cpu: cost.cpu / each, allocations: cost.allocations / each })
-}
+    /// One slot's cost per piece.
+    async fn slot(&mut self, workload: Workload, entrant: &mut dyn Entrant, length: usize) -> Result<Cost> {
+        let inputs: Vec<Input> = (0..length).map(|_| self.pieces.next(workload)).collect();
+        let deleted: Vec<u64> = inputs.iter().filter_map(Input::deleted).collect();
+        if !deleted.is_empty() {
+            self.tables.add(&deleted).await?;
+        }
+        let cost = entrant.slot(inputs).await.with_context(|| format!("{}: {workload}", entrant.name()))?;
+        let each = length as f64;
+        Ok(Cost { wall: cost.wall / each, cpu: cost.cpu / each, allocations: cost.allocations / each })
+    }
 
-/// Allocations of one piece, in a slot that is not timed.
-async fn count(
-    workload: Workload,
-    entrant: &mut dyn Entrant,
-    pieces: &mut Pieces,
-    length: usize,
-) -> Result<f64> {
-    allocations::set_counting(true);
-    let cost = slot(workload, entrant, pieces, length).await;
-    allocations::set_counting(false);
-    Ok(cost?.allocations)
+    /// Allocations of one piece, in a slot that is not timed.
+    async fn count(&mut self, workload: Workload, entrant: &mut dyn Entrant, length: usize) -> Result<f64> {
+        allocations::set_counting(true);
+        let cost = self.slot(workload, entrant, length).await;
+        allocations::set_counting(false);
+        Ok(cost?.allocations)
+    }
 }

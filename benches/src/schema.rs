@@ -1,5 +1,8 @@
 //! The one schema, in the words of each database, and what the benchmark itself does with it.
 
+#[cfg(feature = "sqlite")]
+pub mod sqlite;
+
 use anyhow::{Context as _, Result};
 use mysql_async::prelude::Queryable as _;
 use mysql_async::{Conn, Row as DriverRow};
@@ -35,15 +38,13 @@ const MYSQL: [&str; 8] = [
      CHARACTER SET utf8mb4",
 ];
 
-pub const SQLITE: &str = "PRAGMA journal_mode = WAL; \
-    CREATE TABLE items (id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL, category TEXT NOT NULL, price REAL NOT NULL, \
-    stock INTEGER NOT NULL, added TEXT NOT NULL) STRICT; \
-    CREATE INDEX items_category_idx ON items (category); \
-    CREATE TABLE inserts (id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL, category TEXT NOT NULL, price REAL NOT NULL, \
-    stock INTEGER NOT NULL, added TEXT NOT NULL) STRICT; \
-    CREATE TABLE wides (id INTEGER PRIMARY KEY AUTOINCREMENT, small INTEGER NOT NULL, medium INTEGER NOT NULL, big INTEGER NOT NULL, \
-    flag INTEGER NOT NULL, ratio REAL NOT NULL, title TEXT NOT NULL, code TEXT NOT NULL, body TEXT NOT NULL, note TEXT, parent INTEGER, \
-    made TEXT NOT NULL, day TEXT NOT NULL, amount TEXT NOT NULL, document TEXT NOT NULL, payload BLOB NOT NULL) STRICT;";
+/// Writes rows with these ids, of which nothing else is of interest.
+fn add(ids: &[u64]) -> String {
+    let row =
+        |id: &u64| format!("({id}, 'a row that will go', 'none', 1.5, 1, '2020-01-01 00:00:00.000000')");
+    let rows: Vec<String> = ids.iter().map(row).collect();
+    format!("INSERT INTO inserts (id, name, category, price, stock, added) VALUES {}", rows.join(", "))
+}
 
 /// A database of our own on a server. [`MysqlTables::drop_database`] takes it away.
 pub struct MysqlTables {
@@ -78,6 +79,11 @@ impl Tables for MysqlTables {
         Box::pin(async { Ok(self.conn.query_drop("TRUNCATE TABLE inserts").await?) })
     }
 
+    fn add<'a>(&'a mut self, ids: &[u64]) -> Local<'a, ()> {
+        let statement = add(ids);
+        Box::pin(async { Ok(self.conn.query_drop(statement).await?) })
+    }
+
     fn written(&mut self) -> Local<'_, Vec<Row>> {
         Box::pin(async {
             let text = |row: DriverRow| row.unwrap().iter().map(|cell| cell.as_sql(true)).collect();
@@ -90,30 +96,5 @@ impl Tables for MysqlTables {
             let statement = format!("SELECT stock FROM items WHERE id = {id}");
             self.conn.query_first(statement).await?.context("the row")
         })
-    }
-}
-
-/// An SQLite file.
-pub struct SqliteTables(pub rusqlite::Connection);
-
-impl Tables for SqliteTables {
-    fn empty(&mut self) -> Local<'_, ()> {
-        let emptied =
-            self.0.execute_batch("DELETE FROM inserts; DELETE FROM sqlite_sequence WHERE name = 'inserts'");
-        Box::pin(async { Ok(emptied?) })
-    }
-
-    fn written(&mut self) -> Local<'_, Vec<Row>> {
-        Box::pin(async {
-            let mut statement = self.0.prepare(WRITTEN)?;
-            let text =
-                |row: &rusqlite::Row<'_>| (0..6).map(|n| Ok(format!("{:?}", row.get_ref(n)?))).collect();
-            Ok(statement.query_map((), text)?.collect::<rusqlite::Result<_>>()?)
-        })
-    }
-
-    fn stock(&mut self, id: u64) -> Local<'_, i64> {
-        let stock = self.0.query_row("SELECT stock FROM items WHERE id = ?", (id,), |row| row.get(0));
-        Box::pin(async { Ok(stock?) })
     }
 }

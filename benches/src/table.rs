@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use crate::clock::Cost;
 use crate::eager::Memory;
-use crate::runner::{Lane, Outcome, Plan};
+use crate::runner::{Outcome, Plan};
 use crate::stats::Spread;
 
 /// What a contestant should stay within, as ratios.
@@ -27,7 +27,8 @@ pub fn write(title: &str, outcomes: &[Outcome], pairs: &[Pair]) -> String {
     let mut text = String::new();
     for pair in pairs {
         let rows: Vec<String> = outcomes.iter().filter_map(|outcome| row(outcome, *pair)).collect();
-        let Some((ours, base)) = outcomes.first().and_then(|outcome| lanes(outcome, *pair)) else { continue };
+        let both = outcomes.iter().find_map(|outcome| outcome.pair(pair.ours, pair.base));
+        let Some((ours, base)) = both else { continue };
         let _ = writeln!(text, "### {title}: {}, beside {}\n", ours.name, base.name);
         text.push_str(
             "| workload | base, wall | wall | base, CPU | CPU | base, allocations | allocations |\n",
@@ -38,13 +39,8 @@ pub fn write(title: &str, outcomes: &[Outcome], pairs: &[Pair]) -> String {
     text
 }
 
-/// The two contestants' results; `None` where one did not take part.
-fn lanes(outcome: &Outcome, pair: Pair) -> Option<(&Lane, &Lane)> {
-    Some((outcome.lanes.get(pair.ours)?, outcome.lanes.get(pair.base)?))
-}
-
 fn row(outcome: &Outcome, pair: Pair) -> Option<String> {
-    let (ours, base) = lanes(outcome, pair)?;
+    let (ours, base) = outcome.pair(pair.ours, pair.base)?;
     let (wall, cpu) = (|cost: &Cost| cost.wall, |cost: &Cost| cost.cpu);
     Some(format!(
         "| {} | {} | {} | {} | {} | {} | {} ({:.2}) |\n",
@@ -72,7 +68,8 @@ fn duration(seconds: f64) -> String {
     }
 }
 
-fn number(count: f64) -> String {
+/// A number of allocations.
+pub fn number(count: f64) -> String {
     if count < 1_000.0 { format!("{count:.1}") } else { format!("{count:.0}") }
 }
 

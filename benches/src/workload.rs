@@ -16,6 +16,7 @@ pub enum Workload {
     InsertHundred,
     InsertMany,
     Update,
+    Delete,
     Page,
     /// A transaction that finds by key and updates by key.
     Transaction,
@@ -48,6 +49,8 @@ pub enum Input {
     Update { id: u64, stock: i64 },
     /// The same in a transaction that has found the item before.
     Transaction { id: u64, stock: i64 },
+    /// Deletes the row of `inserts` with this id, which is there.
+    Delete(u64),
     /// The ten newest items of a category that cost more.
     Page { category: String, price: f64 },
     /// All users with their posts and those with their comments.
@@ -68,6 +71,7 @@ impl Workload {
         Self::InsertHundred,
         Self::InsertMany,
         Self::Update,
+        Self::Delete,
         Self::Page,
         Self::Transaction,
     ];
@@ -80,7 +84,12 @@ impl Workload {
         matches!(self, Self::Insert | Self::InsertHundred | Self::InsertMany)
     }
 
-    /// The n-th piece of this work. No two updates set the same value.
+    /// Whether it reads nothing and gives no record.
+    pub fn gives_nothing(self) -> bool {
+        matches!(self, Self::Update | Self::Delete)
+    }
+
+    /// The n-th piece of this work. No two updates set the same value, and no two deletes want the same row.
     pub fn input(self, n: u64) -> Input {
         let id = 1 + data::scattered(n) % ROWS;
         match self {
@@ -93,6 +102,7 @@ impl Workload {
             Self::InsertHundred => Input::BulkInsert((n..n + 100).map(data::item).collect()),
             Self::InsertMany => Input::BulkInsert((n..n + 10_000).map(data::item).collect()),
             Self::Update => Input::Update { id, stock: 1_000 + i64::try_from(n).unwrap_or(0) },
+            Self::Delete => Input::Delete(n),
             Self::Transaction => Input::Transaction { id, stock: 1_000 + i64::try_from(n).unwrap_or(0) },
             Self::IncludeNested => Input::Nested,
             Self::IncludeMany => Input::Many,
@@ -112,6 +122,16 @@ impl Workload {
     }
 }
 
+impl Input {
+    /// The id of the row that it deletes.
+    pub fn deleted(&self) -> Option<u64> {
+        match self {
+            Self::Delete(id) => Some(*id),
+            _ => None,
+        }
+    }
+}
+
 impl fmt::Display for Workload {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
@@ -124,6 +144,7 @@ impl fmt::Display for Workload {
             Self::InsertHundred => "bulk insert 100",
             Self::InsertMany => "bulk insert 10,000",
             Self::Update => "update by key",
+            Self::Delete => "delete by key",
             Self::Page => "filter, order, limit 10",
             Self::IncludeNested => "include 100 × 10 × 5, nested",
             Self::IncludeMany => "include 10,000 × 3",

@@ -16,3 +16,14 @@ need_c_compiler() {
   fi
   have cc || die "A C compiler is missing: no cc on the PATH. Install one (Debian: gcc and libc6-dev), then run this again."
 }
+
+# diesel talks to MySQL through it.
+need_mysql_client_library() {
+  mysql_client_library() { { have pkg-config && pkg-config --exists libmariadb; } || have mysql_config; }
+  if mysql_client_library; then return; fi
+  if have apt-get; then
+    say "no MySQL client library: installing libmariadb-dev"
+    { as_root apt-get -q update && as_root apt-get -q -y --no-install-recommends install libmariadb-dev pkg-config; } </dev/null >&2 || true
+  fi
+  mysql_client_library || die "A MySQL client library is missing. Install one (Debian: libmariadb-dev and pkg-config), then run this again."
+}

@@ -132,6 +132,11 @@ impl Contestant for Ours {
         Ok(())
     }
 
+    async fn delete(&mut self, id: u64) -> Result<()> {
+        Insert::find().filter(Insert::ID.eq(id)).destroy(&self.0).await?;
+        Ok(())
+    }
+
     async fn transaction(&mut self, id: u64, stock: i64) -> Result<Option<Item>> {
         let item = self.0.transaction(async |tx| {
             let item = Item::find_by_id(tx, id).await?;

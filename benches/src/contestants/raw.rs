@@ -14,6 +14,7 @@ pub const SOME: &str = "SELECT id, name, category, price, stock, added FROM item
 pub const ALL: &str = "SELECT id, name, category, price, stock, added FROM items";
 pub const WIDE: &str = "SELECT id, small, medium, big, flag, ratio, title, code, body, note, parent, made, day, amount, document, payload FROM wides";
 pub const UPDATE: &str = "UPDATE items SET stock = ? WHERE id = ?";
+pub const DELETE: &str = "DELETE FROM inserts WHERE id = ?";
 pub const PAGE: &str = "SELECT id, name, category, price, stock, added FROM items WHERE category = ? AND price > ? ORDER BY id DESC LIMIT 10";
 
 /// Rows of one statement of a bulk insert. One statement for all 10,000 takes a third longer.
@@ -63,6 +64,7 @@ pub struct Raw {
     insert_100: Statement,
     insert_chunk: Statement,
     update: Statement,
+    delete: Statement,
     page: Statement,
 }
 
@@ -90,6 +92,7 @@ impl Raw {
             insert_100: conn.prep(insert(100)).await?,
             insert_chunk: conn.prep(insert(CHUNK)).await?,
             update: conn.prep(UPDATE).await?,
+            delete: conn.prep(DELETE).await?,
             page: conn.prep(PAGE).await?,
             conn,
         })
@@ -200,6 +203,10 @@ impl Contestant for Raw {
 
     async fn update(&mut self, id: u64, stock: i64) -> Result<()> {
         Ok(self.conn.exec_drop(&self.update, (stock, id)).await?)
+    }
+
+    async fn delete(&mut self, id: u64) -> Result<()> {
+        Ok(self.conn.exec_drop(&self.delete, (id,)).await?)
     }
 
     async fn transaction(&mut self, id: u64, stock: i64) -> Result<Option<Item>> {

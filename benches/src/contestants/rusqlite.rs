@@ -8,7 +8,7 @@ use chrono::{DateTime, NaiveDateTime, Utc};
 use rusqlite::{Connection, Row, params_from_iter, types::Value};
 use tokio::sync::oneshot;
 
-use super::raw::{ALL, BY_KEY, Item, PAGE, SOME, UPDATE, WIDE, Wide, insert, saved};
+use super::raw::{ALL, BY_KEY, DELETE, Item, PAGE, SOME, UPDATE, WIDE, Wide, insert, saved};
 use crate::contestant::Contestant;
 use crate::data::NewItem;
 
@@ -202,6 +202,15 @@ impl<P: Place> Contestant for Rusqlite<P> {
         self.0
             .run(move |connection| {
                 connection.prepare_cached(UPDATE)?.execute((stock, id))?;
+                Ok(())
+            })
+            .await
+    }
+
+    async fn delete(&mut self, id: u64) -> Result<()> {
+        self.0
+            .run(move |connection| {
+                connection.prepare_cached(DELETE)?.execute((id,))?;
                 Ok(())
             })
             .await

@@ -1,15 +1,18 @@
 //! The parts of a run: who competes in what.
 
-pub mod includes;
-pub mod mysql;
-pub mod pool;
-pub mod sqlite;
+mod includes;
+mod mysql;
+mod pool;
+#[cfg(feature = "sqlite")]
+mod sqlite;
 
 use anyhow::Result;
 
-use crate::Setup;
 use crate::contestant::Entrant;
-use crate::runner::{Outcome, Pieces, Tables, measure};
+use crate::program::Setup;
+use crate::runner::{Bench, Outcome, Pieces, Tables};
+use crate::summary::Summary;
+use crate::table::{Pair, Target};
 use crate::verify::verify;
 use crate::workload::Workload;
 
@@ -21,8 +24,36 @@ pub enum Part {
     Includes,
     /// A pool of ten.
     Pool,
-    /// An SQLite file.
+    /// An SQLite file; nothing, where no SQLite is built in.
     Sqlite,
+}
+
+/// What parts gave: everybody on one page, and the tables that have the quartiles.
+#[derive(Default)]
+pub struct Report {
+    pub summary: Summary,
+    pub details: String,
+}
+
+impl Report {
+    pub fn add(&mut self, more: Self) {
+        self.summary.merge(more.summary);
+        self.details.push_str(&more.details);
+    }
+}
+
+/// Runs a part; `None` if it needs a server and none was given.
+pub fn run(part: Part, url: Option<&str>, setup: &Setup<'_>) -> Result<Option<Report>> {
+    Ok(Some(match (part, url) {
+        #[cfg(feature = "sqlite")]
+        (Part::Sqlite, _) => sqlite::run(setup)?,
+        #[cfg(not(feature = "sqlite"))]
+        (Part::Sqlite, _) => Report::default(),
+        (Part::Mysql, Some(url)) => mysql::run(url, setup)?,
+        (Part::Includes, Some(url)) => includes::run(url, setup)?,
+        (Part::Pool, Some(url)) => pool::run(url, setup)?,
+        (Part::Mysql | Part::Includes | Part::Pool, None) => return Ok(None),
+    }))
 }
 
 /// Verifies everybody, then measures these workloads.
@@ -30,7 +61,7 @@ async fn compete(
     workloads: &[Workload],
     mut entrants: Vec<Box<dyn Entrant>>,
     tables: &mut dyn Tables,
-    setup: &Setup,
+    setup: &Setup<'_>,
 ) -> Result<Vec<Outcome>> {
     let workloads: Vec<Workload> =
         workloads.iter().copied().filter(|workload| setup.wants(*workload)).collect();
@@ -42,13 +73,17 @@ async fn compete(
     if let Some(alone) = &setup.alone {
         entrants.retain(|entrant| entrant.name().contains(alone.as_str()));
     }
-    let mut pieces = Pieces::default();
+    let mut bench = Bench { tables, pieces: Pieces::default(), plan: setup.plan, progress: &setup.progress };
     let mut outcomes = Vec::new();
     for workload in workloads {
-        outcomes
-            .push(measure(workload, &mut entrants, tables, &mut pieces, setup.plan, &setup.progress).await?);
+        outcomes.push(bench.measure(workload, &mut entrants).await?);
     }
     Ok(outcomes)
+}
+
+/// Everybody beside the first: us, who are second, with a target.
+fn beside_first(entrants: usize, target: Option<Target>) -> Vec<Pair> {
+    (1..entrants).map(|ours| Pair { ours, base: 0, target: target.filter(|_| ours == 1) }).collect()
 }
 
 /// A name for a database that nobody else uses.

@@ -2,16 +2,17 @@
 
 use anyhow::{Context as _, Result};
 
-use super::compete;
-use crate::Setup;
+use super::{Report, beside_first, compete};
 use crate::contestant::{Entrant, Single};
 use crate::contestants::ours::Ours;
 use crate::contestants::rusqlite::{Elsewhere, Here, Rusqlite};
-use crate::schema::{SQLITE, SqliteTables};
+use crate::program::Setup;
+use crate::schema::sqlite::{SQLITE, SqliteTables};
+use crate::summary::Summary;
 use crate::table::{self, Pair};
 use crate::workload::Workload;
 
-pub fn run(setup: &Setup) -> Result<String> {
+pub fn run(setup: &Setup<'_>) -> Result<Report> {
     setup.progress.set_prefix("SQLite");
     let folder = tempfile::tempdir()?;
     let path = folder.path().join("bench.db");
@@ -19,18 +20,22 @@ pub fn run(setup: &Setup) -> Result<String> {
     tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(measure(path, setup))
 }
 
-async fn measure(path: &str, setup: &Setup) -> Result<String> {
+async fn measure(path: &str, setup: &Setup<'_>) -> Result<Report> {
     let connection = rusqlite::Connection::open(path)?;
     connection.execute_batch(SQLITE)?;
     let ours = Ours::connect(&format!("sqlite://{path}"), 1).await?;
     ours.fill().await?;
-    let entrants: Vec<Box<dyn Entrant>> = vec![
+    let mut entrants: Vec<Box<dyn Entrant>> = vec![
         Box::new(Single(Rusqlite(Elsewhere::open(path)?))),
         Box::new(Single(ours)),
         Box::new(Single(Rusqlite(Here::open(path)?))),
     ];
+    entrants.extend(setup.peers.sqlite(path).await?);
+    let mut pairs = beside_first(entrants.len(), None);
+    // We are set beside both of them, instead of the one beside the other.
+    pairs[1] = Pair { ours: 1, base: 2, target: None };
     let outcomes = compete(Workload::SINGLE, entrants, &mut SqliteTables(connection), setup).await?;
     let title = format!("SQLite {}", rusqlite::version());
-    let pairs = [Pair { ours: 1, base: 0, target: None }, Pair { ours: 1, base: 2, target: None }];
-    Ok(table::write(&title, &outcomes, &pairs))
+    let details = table::write(&title, &outcomes, &pairs);
+    Ok(Report { summary: Summary::of(&title, &outcomes, 0), details })
 }
