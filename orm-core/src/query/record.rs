@@ -240,11 +240,12 @@ pub trait Record: Model {
     ///     book.loans = n;
     /// }
     /// let updated: u64 = Book::bulk_update(&db, &mut books, (Book::TITLE, Book::LOANS)).await?;
-    /// // MySQL:   UPDATE (VALUES ROW(?, ?, ?), ..) AS `t1` (`id`, `title`, `loans`) STRAIGHT_JOIN `books`
-    /// //          ON `books`.`id` = `t1`.`id` SET `books`.`title` = `t1`.`title`, ..
-    /// // MariaDB: the same of (SELECT ? AS `id`, .. UNION ALL SELECT ..)
+    /// // MySQL:   UPDATE (SELECT `id`, `title`, `loans` FROM `books` WHERE FALSE UNION ALL VALUES ROW(?, ?, ?), ROW(?, ?, ?), ..) AS `t1`
+    /// //          STRAIGHT_JOIN `books` ON `books`.`id` = `t1`.`id` SET `books`.`title` = `t1`.`title`, ..
+    /// // MariaDB: UPDATE (SELECT ? AS `id`, ? AS `title`, ? AS `loans` UNION ALL SELECT ?, ?, ? ..) AS `t1` STRAIGHT_JOIN `books` ..
     /// // SQLite:  WITH "t1" ("id", "title", "loans") AS (VALUES (?, ?, ?), ..) UPDATE "books" SET "title" = "t1"."title", ..
     /// //          FROM "t1" WHERE "books"."id" = "t1"."id"
+    /// // with CAST(? AS UNSIGNED) and such for each ? on the servers
     /// assert_eq!(updated, 3);
     /// # Ok(())
     /// # }

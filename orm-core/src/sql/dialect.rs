@@ -52,7 +52,7 @@ pub enum PerParent {
 /// How an UPDATE is given many rows of values, each for the row of the table that has its key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum GivenRows {
-    /// A table of `VALUES ROW(..), ROW(..)`, joined.
+    /// `VALUES ROW(..), ROW(..)`, with the types of the table's columns, joined.
     ValuesRow,
     /// A SELECT for each row, put together by UNION ALL and joined.
     UnionAll,

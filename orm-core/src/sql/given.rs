@@ -20,13 +20,15 @@ pub fn update(
     let update = Update { table, given, stamp, target, source };
     match dialect.capabilities().given_rows {
         GivenRows::ValuesRow => {
-            writer.push("UPDATE (VALUES ");
+            // No row of the table itself: its part is there for the types, since a value by itself has one of up to 65,535 bytes.
+            writer.push("UPDATE (SELECT ").names(update.names()).push(" FROM ").name(table.name);
+            writer.push(" WHERE FALSE UNION ALL VALUES ");
             for row in 0..rows {
                 writer.push(if row == 0 { "ROW(" } else { ", ROW(" });
                 update.typed(&mut writer, false);
                 writer.push(")");
             }
-            writer.push(") AS ").place(source).push(" (").names(update.names()).push(")");
+            writer.push(") AS ").place(source);
             update.join(&mut writer);
         }
         GivenRows::UnionAll => {
