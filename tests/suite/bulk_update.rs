@@ -365,7 +365,7 @@ async fn texts_that_grow(fixture: &Fixture) -> Outcome {
             (page.content, page.data, page.body) = if n == 2 {
                 (None, None, None)
             } else {
-                (Some(text.clone()), Some(vec![0xff; size * n]), Some(Json(vec![text])))
+                (Some(text.clone()), Some(vec![0; size * n]), Some(Json(vec![text])))
             };
         }
         check_eq!(Page::bulk_update(db, &mut pages, (Page::CONTENT, Page::DATA, Page::BODY)).await?, 4);

@@ -244,7 +244,7 @@ pub trait Record: Model {
     /// //          STRAIGHT_JOIN `books` ON `books`.`id` = `t1`.`id` SET `books`.`title` = `t1`.`title`, ..
     /// // MariaDB: UPDATE (SELECT ? AS `id`, ? AS `title`, ? AS `loans` UNION ALL SELECT ?, ?, ? ..) AS `t1` STRAIGHT_JOIN `books` ..
     /// // SQLite:  WITH "t1" ("id", "title", "loans") AS (VALUES (?, ?, ?), ..) UPDATE "books" SET "title" = "t1"."title", ..
-    /// //          FROM "t1" WHERE "books"."id" = "t1"."id"
+    /// //          FROM "t1" WHERE "books"."id" = +"t1"."id"
     /// // with CAST(? AS UNSIGNED) and such for each ? on the servers
     /// assert_eq!(updated, 3);
     /// # Ok(())

@@ -46,7 +46,11 @@ pub fn update(
             writer.push(") UPDATE ").name(table.name).push(" SET ");
             update.assignments(&mut writer, Place::Only);
             writer.push(" FROM ").place(source).push(" WHERE ");
-            update.same_key(&mut writer);
+            for (n, column) in table.key_columns().enumerate() {
+                writer.push(if n == 0 { "" } else { " AND " }).column_of(target, column.name);
+                // The plus keeps it from making an index of the given rows, to look up each row of the whole table there.
+                writer.push(" = +").column_of(source, column.name);
+            }
         }
     }
     writer.into_sql()
@@ -84,13 +88,9 @@ impl Update<'_> {
     /// The join, the given rows first: so that the table's are found, and locked, by their keys alone.
     fn join(&self, writer: &mut Writer<'_>) {
         writer.push(" STRAIGHT_JOIN ").place(self.target).push(" ON ");
-        self.same_key(writer);
+        writer.equal((self.target, self.table.key_columns()), (self.source, self.table.key_columns()));
         writer.push(" SET ");
         self.assignments(writer, self.target);
-    }
-
-    fn same_key(&self, writer: &mut Writer<'_>) {
-        writer.equal((self.target, self.table.key_columns()), (self.source, self.table.key_columns()));
     }
 
     /// What is set. `target` is where the names on the left are looked up.
