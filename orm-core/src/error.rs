@@ -1,7 +1,7 @@
 //! What can go wrong, as types a program can act on.
 //!
 //! No message holds a password, and none holds a bound value: a server's own text is passed on only where it cannot quote one.
-//! The keys of [`Error::UnknownKeys`] are the one exception: without them nobody could tell which record was meant.
+//! The keys of [`Error::UnknownKeys`] and [`Error::RepeatedKey`] are the exceptions: without them nobody could tell which record was meant.
 
 use std::fmt;
 use std::time::Duration;
@@ -105,6 +105,14 @@ pub enum Error {
         table: &'static str,
         /// The keys as text, `7`; those of several columns in parentheses, `(7, 1)`.
         keys: Box<Vec<String>>,
+    },
+    /// Two records of a list have the same key, so that it is not clear which values are meant. Nothing was sent.
+    #[error("two records of the list have the key {key} of table {table:?}: leave one of them out")]
+    RepeatedKey {
+        /// The table of the records.
+        table: &'static str,
+        /// The key as text, `7`; one of several columns in parentheses, `(7, 1)`.
+        key: Box<String>,
     },
     /// An `update` or `destroy` of a query without a condition.
     #[error("this would change every row of table {table:?}: add a filter, or say `.everything()`")]

@@ -13,7 +13,9 @@ use tests::{Fixture, Outcome, Server};
 mod accessors;
 mod aggregates;
 mod bulk;
+mod bulk_insert;
 mod bulk_limits;
+mod bulk_update;
 mod constraints;
 mod crud;
 mod decoding;
@@ -115,7 +117,9 @@ fn main() -> ExitCode {
         accessors::cases(),
         aggregates::cases(),
         bulk::cases(),
+        bulk_insert::cases(),
         bulk_limits::cases(),
+        bulk_update::cases(),
         constraints::actions::cases(),
         constraints::drops::cases(),
         constraints::joins::cases(),

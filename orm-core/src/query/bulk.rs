@@ -16,7 +16,7 @@ const CHUNK_ROWS: usize = 1000;
 const PLACEHOLDER: usize = 4;
 
 /// Far below every limit. The connection is asked only where a statement is larger.
-const SURELY_SMALL: usize = 256 * 1024;
+pub(super) const SURELY_SMALL: usize = 256 * 1024;
 
 /// Records that are to be inserted, with their defaults and timestamps.
 pub(super) struct Rows<M> {
@@ -74,12 +74,12 @@ impl<M: Model> Rows<M> {
 }
 
 /// The values of one statement.
-struct Chunk<'r> {
-    rows: usize,
-    with_id: bool,
+pub(super) struct Chunk<'r> {
+    pub(super) rows: usize,
+    pub(super) with_id: bool,
     /// About how many bytes they make it.
-    size: usize,
-    params: Vec<Value<'r>>,
+    pub(super) size: usize,
+    pub(super) params: Vec<Value<'r>>,
 }
 
 /// Inserts the rows, in one transaction where it takes more than one statement.
@@ -137,18 +137,18 @@ async fn within_limit<'r>(handle: Handle<'_>, table: &Table, chunk: Chunk<'r>) -
 }
 
 /// How many rows a full chunk has on this database: as many as it takes placeholders for.
-fn chunk_rows(dialect: &dyn Dialect, table: &Table) -> usize {
+pub(super) fn chunk_rows(dialect: &dyn Dialect, table: &Table) -> usize {
     let width = table.columns.len().max(1);
     (dialect.capabilities().max_params / width).clamp(1, CHUNK_ROWS)
 }
 
 /// What stands before the first row: the names.
-fn head_size(table: &Table) -> usize {
+pub(super) fn head_size(table: &Table) -> usize {
     64 + table.name.len() + table.columns.iter().map(|column| column.name.len() + PLACEHOLDER).sum::<usize>()
 }
 
 /// What a row of so many values has besides them.
-fn frame_size(width: usize) -> usize {
+pub(super) fn frame_size(width: usize) -> usize {
     (width + 1) * PLACEHOLDER
 }
 
@@ -217,7 +217,11 @@ async fn send<M: Model>(handle: Handle<'_>, chunk: Chunk<'_>, ids: &mut Vec<u64>
     if ids.len() - before == count { Ok(()) } else { Err(missing_id(table)) }
 }
 
-async fn one_by_one<M: Model>(handle: Handle<'_>, chunk: Chunk<'_>, ids: &mut Vec<u64>) -> Result<()> {
+pub(super) async fn one_by_one<M: Model>(
+    handle: Handle<'_>,
+    chunk: Chunk<'_>,
+    ids: &mut Vec<u64>,
+) -> Result<()> {
     let width = chunk.params.len() / chunk.rows;
     let mut params = chunk.params.into_iter();
     for _ in 0..chunk.rows {
@@ -227,7 +231,7 @@ async fn one_by_one<M: Model>(handle: Handle<'_>, chunk: Chunk<'_>, ids: &mut Ve
     Ok(())
 }
 
-async fn run<M: Model>(
+pub(super) async fn run<M: Model>(
     lease: &mut Lease<'_>,
     chunk: Chunk<'_>,
     returning: bool,
@@ -236,7 +240,10 @@ async fn run<M: Model>(
     let table = M::TABLE;
     let Chunk { rows, with_id, params, .. } = chunk;
     let render = move |dialect: &dyn Dialect| fixed::insert(dialect, table, with_id, rows, returning);
-    let full = !with_id && rows == chunk_rows(lease.dialect(), table);
+    // One statement of the model stays prepared: that of a full chunk, as `bulk_create` sends it where ids are generated.
+    let generates = table.auto_increment().is_some();
+    let asks = generates && lease.dialect().capabilities().insert_returning;
+    let full = with_id != generates && returning == asks && rows == chunk_rows(lease.dialect(), table);
     let done = if full {
         let statement = CallStatement::Fixed(&M::statements().insert_chunk, &render);
         lease.run(Call { table: Some(table), statement }, params, sink).await?

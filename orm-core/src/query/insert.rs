@@ -10,7 +10,7 @@ use crate::error::{Error, Mismatch, Result};
 use crate::model::{Blanks, Draft, Generated, Model};
 use crate::schema::{ColumnDef, Table};
 use crate::sql::{Dialect, fixed, too_large};
-use crate::types::{ColumnType, Values};
+use crate::types::{ColumnType, Converted, Values};
 use crate::value::Value;
 
 /// The instant that managed columns get.
@@ -86,6 +86,12 @@ impl<'r> Params<'r> {
         self.error.take().map_or(Ok(()), Err)
     }
 
+    /// Adds those of some columns of a record, in the order of the table; `wanted` tells which.
+    pub(super) fn push_some<M: Model>(&mut self, record: &'r M, wanted: &[bool]) -> Result<()> {
+        record.values(&mut Picked { params: self, wanted, model: PhantomData::<M> });
+        self.error.take().map_or(Ok(()), Err)
+    }
+
     #[cold]
     fn refuse(&mut self, refused: Refused, column: &ColumnDef) {
         let error = match refused {
@@ -93,6 +99,15 @@ impl<'r> Params<'r> {
             Refused::TooLarge => too_large(self.dialect, column),
         };
         self.error.get_or_insert(error);
+    }
+}
+
+impl Params<'static> {
+    /// Adds copies of those of a record; none that the database would not hold exactly.
+    #[inline]
+    pub(super) fn push_copy<M: Model>(&mut self, record: &M) -> Result<()> {
+        record.values(&mut Copied { params: self, model: PhantomData::<M> });
+        self.error.take().map_or(Ok(()), Err)
     }
 }
 
@@ -111,37 +126,76 @@ struct Row<'p, 'r, M> {
 impl<'r, M: Model> Values<'r> for Row<'_, 'r, M> {
     #[inline]
     fn take<T: ColumnType>(&mut self, position: usize, field: &'r T) {
-        let column = &M::TABLE.columns[position];
-        let Params { max_unsigned, generated, values, size, .. } = &mut *self.params;
-        let is_generated = *generated == Some(position);
-        if is_generated && M::TABLE.columns.len() > 1 {
-            return;
+        add::<M>(self.params, position, |column| field.encode(column));
+    }
+}
+
+/// The values of some columns of one record.
+struct Picked<'p, 'r, M> {
+    params: &'p mut Params<'r>,
+    wanted: &'p [bool],
+    model: PhantomData<M>,
+}
+
+impl<'r, M: Model> Values<'r> for Picked<'_, 'r, M> {
+    #[inline]
+    fn take<T: ColumnType>(&mut self, position: usize, field: &'r T) {
+        if self.wanted[position] {
+            add::<M>(self.params, position, |column| field.encode(column));
         }
-        let mut refused = None;
-        // Room is made before the value, and nothing can unwind while there is one: so it is made where it stays, in registers. It
-        // would be dropped else, thus have an address, and be copied from there before its parts are written.
-        values.extend(std::iter::once_with(|| {
-            if is_generated {
-                // It is the only column: an empty list of columns is not portable.
-                return Value::Null;
-            }
-            match field.encode(column) {
-                Ok(value) => {
-                    if matches!(value, Value::UInt(number) if number > *max_unsigned) {
-                        refused = Some(Refused::TooLarge);
-                    }
-                    *size += value.wire_size();
-                    value
-                }
-                Err(mismatch) => {
-                    refused = Some(Refused::Mismatch(mismatch));
-                    Value::Null
-                }
-            }
-        }));
-        if let Some(refused) = refused {
-            self.params.refuse(refused, column);
+    }
+}
+
+/// One record's values, copied, so that the record need not stay.
+struct Copied<'p, M> {
+    params: &'p mut Params<'static>,
+    model: PhantomData<M>,
+}
+
+impl<'r, M: Model> Values<'r> for Copied<'_, M> {
+    #[inline]
+    fn take<T: ColumnType>(&mut self, position: usize, field: &'r T) {
+        add::<M>(self.params, position, |column| field.encode(column).map(Value::into_owned));
+    }
+}
+
+/// Adds the value of the column at this position, unless it is left to the database.
+#[inline]
+fn add<'v, M: Model>(
+    params: &mut Params<'v>,
+    position: usize,
+    encode: impl FnOnce(&'static ColumnDef) -> Converted<Value<'v>>,
+) {
+    let column = &M::TABLE.columns[position];
+    let Params { max_unsigned, generated, values, size, .. } = &mut *params;
+    let is_generated = *generated == Some(position);
+    if is_generated && M::TABLE.columns.len() > 1 {
+        return;
+    }
+    let mut refused = None;
+    // Room is made before the value, and nothing can unwind while there is one: so it is made where it stays, in registers. It
+    // would be dropped else, thus have an address, and be copied from there before its parts are written.
+    values.extend(std::iter::once_with(|| {
+        if is_generated {
+            // It is the only column: an empty list of columns is not portable.
+            return Value::Null;
         }
+        match encode(column) {
+            Ok(value) => {
+                if matches!(value, Value::UInt(number) if number > *max_unsigned) {
+                    refused = Some(Refused::TooLarge);
+                }
+                *size += value.wire_size();
+                value
+            }
+            Err(mismatch) => {
+                refused = Some(Refused::Mismatch(mismatch));
+                Value::Null
+            }
+        }
+    }));
+    if let Some(refused) = refused {
+        params.refuse(refused, column);
     }
 }
 

@@ -2,8 +2,12 @@
 
 mod aggregate;
 mod bulk;
+mod bulk_insert;
+mod bulk_update;
+mod column_list;
 mod destroy;
 mod insert;
+mod key_text;
 mod lock;
 mod nested;
 mod plan;
@@ -16,7 +20,10 @@ mod stream;
 mod sync;
 mod update;
 
+pub use bulk_insert::BulkInsert;
+pub use column_list::ColumnList;
 pub(crate) use insert::{insert_record, now};
+pub(crate) use key_text::key_text;
 #[doc(hidden)]
 pub use nested::DraftParts;
 pub use nested::{IntoDraft, Saved};

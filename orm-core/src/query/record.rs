@@ -1,10 +1,12 @@
 //! The verbs that every model has.
 
+use super::bulk_insert::BulkInsert;
+use super::bulk_update::Written;
 use super::nested::{self, DraftParts, Nested};
 use super::plan::{Plan as _, Whole};
 use super::sink::Collect;
 use super::update::Changes;
-use super::{Query, destroy, update};
+use super::{ColumnList, Query, bulk_update, destroy, update};
 use crate::db::{Call, CallStatement, Db, Executor, Handle};
 use crate::driver::{BoxFuture, Cells, Flow, RowSink};
 use crate::error::{Error, Result};
@@ -127,6 +129,35 @@ pub trait Record: Model {
         nested::create_all(drafts.into_iter().map(DraftParts::into_draft), db.handle())
     }
 
+    /// Inserts any number of rows in constant memory, without giving records or ids back: the drafts are drawn from their iterator as
+    /// they are sent, and never more than one INSERT has. [`exec`](BulkInsert::exec) sends them and gives the number of rows.
+    ///
+    /// An INSERT has up to 1,000 rows, and less where a limit of the database asks for it, or where they are large (4 MiB in all). Neighbours of
+    /// which one has an id of its own and the other gets one are not in the same INSERT. `created_at` and `updated_at` are the time at which
+    /// an INSERT was begun. For drafts with associations see [`bulk_create`](Record::bulk_create).
+    ///
+    /// ```
+    /// # use orm_core::prelude::*;
+    /// # #[derive(Model, Debug, Clone, PartialEq)]
+    /// # struct Book { id: u64, title: String, author: Option<String>, #[model(default = 0)] loans: u32 }
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> orm_core::Result<()> {
+    /// # if cfg!(not(feature = "sqlite")) { return Ok(()) }
+    /// # let db = Db::connect("sqlite::memory:").await?;
+    /// # Book::sync(&db).await?;
+    /// let inserted = Book::bulk_insert((1..=10_000).map(|n| Book::build().title(format!("Volume {n}")))).exec(&db).await?;
+    /// // BEGIN; INSERT INTO "books" ("title", "author", "loans") VALUES (?, ?, ?), (?, ?, ?), ..; .. COMMIT
+    /// assert_eq!(inserted, 10_000);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc(alias = "bulkCreate")]
+    fn bulk_insert<D: DraftParts<Self, Along = (), Missing: FieldSet>, I: IntoIterator<Item = D>>(
+        drafts: I,
+    ) -> BulkInsert<Self, I::IntoIter> {
+        BulkInsert::new(drafts.into_iter())
+    }
+
     /// Writes every column of this record, and sets `updated_at`: one UPDATE by key.
     ///
     /// ```
@@ -187,6 +218,55 @@ pub trait Record: Model {
     ) -> BoxFuture<'a, Result<()>> {
         let changes = Changes::new(assignments);
         Box::pin(async move { update::update_record(db.handle(), self, changes?).await })
+    }
+
+    /// Writes some columns of many records, each with the values that its fields have, and sets `updated_at`; gives their number.
+    ///
+    /// One UPDATE of up to 250 rows, or several, in one transaction; in a transaction of the caller's own they are within a savepoint. A column, a tuple or a
+    /// `Vec` of columns says what is written. Fields of other columns keep what they have, saved or not; `updated_at` changes in the records
+    /// too. No records, or no columns: no statement.
+    ///
+    /// A unique column whose values records exchange is refused by the database, which looks at one row after the other.
+    ///
+    /// ```
+    /// # use orm_core::prelude::*;
+    /// # #[derive(Model, Debug, Clone, PartialEq)]
+    /// # struct Book { id: u64, title: String, author: Option<String>, #[model(default = 0)] loans: u32 }
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> orm_core::Result<()> {
+    /// # if cfg!(not(feature = "sqlite")) { return Ok(()) }
+    /// # let db = Db::connect("sqlite::memory:").await?;
+    /// # Book::sync(&db).await?;
+    /// # Book::bulk_create(&db, ["Emma", "Walden", "Utopia"].map(|title| Book::build().title(title))).await?;
+    /// let mut books = Book::find().all(&db).await?;
+    /// for (n, book) in (1..).zip(&mut books) {
+    ///     book.title.push_str(", a novel");
+    ///     book.loans = n;
+    /// }
+    /// let updated: u64 = Book::bulk_update(&db, &mut books, (Book::TITLE, Book::LOANS)).await?;
+    /// // MySQL:   UPDATE (SELECT `id`, `title`, `loans` FROM `books` WHERE FALSE UNION ALL VALUES ROW(?, ?, ?), ROW(?, ?, ?), ..) AS `t1`
+    /// //          STRAIGHT_JOIN `books` ON `books`.`id` = `t1`.`id` SET `books`.`title` = `t1`.`title`, ..
+    /// // MariaDB: UPDATE (SELECT ? AS `id`, ? AS `title`, ? AS `loans` UNION ALL SELECT ?, ?, ? ..) AS `t1` STRAIGHT_JOIN `books` ..
+    /// // SQLite:  WITH "t1" ("id", "title", "loans") AS (VALUES (?, ?, ?), ..) UPDATE "books" SET "title" = "t1"."title", ..
+    /// //          FROM "t1" WHERE "books"."id" = +"t1"."id"
+    /// // with CAST(? AS UNSIGNED) and such for each ? on the servers
+    /// assert_eq!(updated, 3);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::RecordNotFound`] where the row of one is gone; [`Error::RepeatedKey`] where two have the same key; [`Error::Unsupported`] for a column
+    /// of the key, a generated or managed one, and one that is given twice; [`Error::Encode`]; whatever the database says. Then nothing is changed, and
+    /// a transaction of the caller's own can go on.
+    #[doc(alias = "updateOnDuplicate")]
+    fn bulk_update<'a, E: Executor + ?Sized>(
+        db: &'a E,
+        records: impl IntoIterator<Item = &'a mut Self>,
+        columns: impl ColumnList<Self>,
+    ) -> BoxFuture<'a, Result<u64>> {
+        let (records, columns) = (records.into_iter().collect(), Written::new(columns));
+        Box::pin(async move { bulk_update::bulk_update(db.handle(), records, columns?).await })
     }
 
     /// Reads every column of this record again: one SELECT by key. Fields that are no columns keep what they have.

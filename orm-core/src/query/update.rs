@@ -55,7 +55,8 @@ impl Changes {
     }
 }
 
-fn updated_at(table: &Table) -> Option<usize> {
+/// The column that has the time of the last change.
+pub(super) fn updated_at(table: &Table) -> Option<usize> {
     table.columns.iter().position(|column| column.managed == Some(Managed::UpdatedAt))
 }
 

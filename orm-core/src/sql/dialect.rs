@@ -28,6 +28,8 @@ pub struct Capabilities {
     pub row_lists_use_indexes: bool,
     /// How it reads a few rows for each of many parents.
     pub per_parent: PerParent,
+    /// How an UPDATE is given many rows of values.
+    pub given_rows: GivenRows,
     /// The most parents whose rows are read by one statement.
     pub max_parents: usize,
     /// The same where each parent has a limit.
@@ -45,6 +47,17 @@ pub enum PerParent {
     UnionAll,
     /// One SELECT that numbers the rows of each parent.
     RowNumber,
+}
+
+/// How an UPDATE is given many rows of values, each for the row of the table that has its key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum GivenRows {
+    /// `VALUES ROW(..), ROW(..)`, with the types of the table's columns, joined.
+    ValuesRow,
+    /// A SELECT for each row, put together by UNION ALL and joined.
+    UnionAll,
+    /// `WITH .. AS (VALUES (..), (..))`, and UPDATE .. FROM that.
+    With,
 }
 
 /// Where in a text a given piece has to stand.
@@ -87,6 +100,11 @@ pub trait Dialect: fmt::Debug + Send + Sync {
     /// Writes the placeholder for the parameter at this position, counted from 1.
     fn placeholder(&self, out: &mut String, _position: usize) {
         out.push('?');
+    }
+
+    /// Writes the placeholder for a value that has this column's type, where the database would not know that by itself.
+    fn typed_placeholder(&self, out: &mut String, position: usize, _column: &ColumnDef) {
+        self.placeholder(out, position);
     }
 
     /// What tells how far a replica is behind, if it is one: a row with the column `Seconds_Behind_Source` or `Seconds_Behind_Master`, NULL where it

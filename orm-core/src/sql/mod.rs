@@ -5,6 +5,7 @@ mod dialect;
 mod expr;
 mod facts;
 pub mod fixed;
+pub mod given;
 mod link;
 pub mod select;
 mod statement;
@@ -14,7 +15,7 @@ pub(crate) mod tests;
 pub mod tree;
 mod writer;
 
-pub use dialect::{Capabilities, Dialect, Match, PerParent};
+pub use dialect::{Capabilities, Dialect, GivenRows, Match, PerParent};
 pub use expr::{Compare, Expr, Test};
 pub use link::{Link, Through};
 pub use statement::{Locked, OrderTerm, RowLock, Rows};

@@ -24,6 +24,7 @@ cases![
     a_stream,
     a_stream_in_a_transaction,
     several_statements_within_a_savepoint,
+    a_bulk_insert_of_two_chunks,
     commit,
     rollback,
     a_transaction_by_closure,
@@ -175,6 +176,22 @@ async fn several_statements_within_a_savepoint(fixture: &Fixture) -> Outcome {
             (false, Err(Error::TransactionEnded(_))) => Ok(Ran::cut(&[0])),
             (false, other) => Err(unexpected(&other)),
         }
+    })
+    .await
+}
+
+async fn a_bulk_insert_of_two_chunks(fixture: &Fixture) -> Outcome {
+    at_every_poll(fixture, async |db: &Db, polls, number| {
+        // Those that have ids are not in the statement of those that get them.
+        let marks = (0..4).map(|n| match n {
+            0 | 1 => Mark::build().number(number),
+            _ => Mark::build().number(number).id(1_000_000 + number * 4 + n),
+        });
+        Ok(match cut(polls, Mark::bulk_insert(marks).exec(db)).await.transpose()? {
+            Some(4) => Ran::ended(&[4]),
+            Some(other) => return Err(unexpected(&other)),
+            None => Ran::cut(&[0, 4]),
+        })
     })
     .await
 }

@@ -45,6 +45,17 @@ macro_rules! survives {
                 record.update(db, $model::MAYBE.set_null()).await?;
                 check!($model::find_by_id(db, record.id).await?.ok_or("gone")?.maybe.is_none());
             }
+            // All at once: with NULL in the first and every other, with one in the others, with nothing but NULL.
+            let mut all = $model::find().order_by($model::ID).all(db).await?;
+            for round in 0..4 {
+                for (n, record) in all.iter_mut().enumerate() {
+                    let value = &values[(n + round) % values.len()];
+                    record.value = value.clone();
+                    record.maybe = (round < 3 && (n + round) % 2 == 1).then(|| value.clone());
+                }
+                $model::bulk_update(db, &mut all, ($model::VALUE, $model::MAYBE)).await?;
+                check!($model::find().order_by($model::ID).all(db).await? == all);
+            }
             Ok(())
         }
     };

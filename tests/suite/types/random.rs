@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use crate::{cases, check};
 
-cases![whatever_is_stored_comes_back, whatever_is_assigned_comes_back];
+cases![whatever_is_stored_comes_back, whatever_is_assigned_comes_back, whatever_many_are_given_comes_back];
 
 #[derive(Model, Debug, Clone, PartialEq)]
 struct Anything {
@@ -171,6 +171,39 @@ async fn whatever_is_assigned_comes_back(fixture: &Fixture) -> Outcome {
         let read = Anything::find_by_id(db, id).await?.ok_or("gone")?;
         if read != record {
             return Err(format!("wanted {record:?}\n  read {read:?}").into());
+        }
+    }
+    Ok(())
+}
+
+async fn whatever_many_are_given_comes_back(fixture: &Fixture) -> Outcome {
+    let db = &fixture.db;
+    Anything::sync(db).await?;
+    let values = sample(300)?;
+    Anything::bulk_insert(values.iter().map(draft)).exec(db).await?;
+    let mut records = Anything::find().order_by(Anything::ID).all(db).await?;
+    for (record, value) in records.iter_mut().zip(values.iter().rev()) {
+        *record = Anything { id: record.id, ..value.clone() };
+    }
+    let numbers = (
+        (Anything::TINY, Anything::SMALL, Anything::MEDIUM, Anything::LARGE),
+        (
+            Anything::UNSIGNED_TINY,
+            Anything::UNSIGNED_SMALL,
+            Anything::UNSIGNED_MEDIUM,
+            Anything::UNSIGNED_LARGE,
+        ),
+        (Anything::DOUBLE, Anything::NARROW, Anything::TRUTH, Anything::PRICE),
+    );
+    let texts = (Anything::WORDS, Anything::MAYBE_WORDS, Anything::DATA, Anything::TAG);
+    let others =
+        (Anything::AT, Anything::MOMENT, Anything::DAY, Anything::TIME, Anything::FREE, Anything::LIST);
+    Anything::bulk_update(db, &mut records, (numbers, texts, others)).await?;
+    let read = Anything::find().order_by(Anything::ID).all(db).await?;
+    check!(read.len() == records.len());
+    for (wanted, read) in records.iter().zip(&read) {
+        if wanted != read {
+            return Err(format!("wanted {wanted:?}\n  read {read:?}").into());
         }
     }
     Ok(())

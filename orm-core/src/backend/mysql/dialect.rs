@@ -2,12 +2,12 @@
 
 use super::introspect;
 use crate::schema::{ColumnDef, DataType, Literal, Table};
-use crate::sql::{Capabilities, Dialect, Locked, Match, PerParent, RowLock};
+use crate::sql::{Capabilities, Dialect, GivenRows, Locked, Match, PerParent, RowLock};
 
 /// MySQL.
 pub(super) static MYSQL: ServerDialect = ServerDialect {
     name: "mysql",
-    capabilities: &capabilities(false, PerParent::Lateral, 1_000),
+    capabilities: &capabilities(false, PerParent::Lateral, GivenRows::ValuesRow, 1_000),
     table_options: " ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_0900_ai_ci",
     binary_collation: "utf8mb4_0900_bin",
     shared_lock: " FOR SHARE",
@@ -20,7 +20,7 @@ pub(super) static MYSQL: ServerDialect = ServerDialect {
 /// MariaDB.
 pub(super) static MARIADB: ServerDialect = ServerDialect {
     name: "mariadb",
-    capabilities: &capabilities(true, PerParent::UnionAll, 100),
+    capabilities: &capabilities(true, PerParent::UnionAll, GivenRows::UnionAll, 100),
     table_options: " ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_uca1400_nopad_ai_ci",
     binary_collation: "utf8mb4_nopad_bin",
     shared_lock: " LOCK IN SHARE MODE",
@@ -36,6 +36,7 @@ const LONGEST_NAME: usize = 63;
 const fn capabilities(
     insert_returning: bool,
     per_parent: PerParent,
+    given_rows: GivenRows,
     max_limited_parents: usize,
 ) -> Capabilities {
     Capabilities {
@@ -49,6 +50,7 @@ const fn capabilities(
         transactional_ddl: false,
         row_lists_use_indexes: true,
         per_parent,
+        given_rows,
         max_parents: 1_000,
         max_limited_parents,
         sound_exists: true,
@@ -85,6 +87,27 @@ impl Dialect for ServerDialect {
 
     fn quote(&self) -> char {
         '`'
+    }
+
+    /// A CAST: of rows that are given as values the servers take the type from the first one, and bytes for text.
+    fn typed_placeholder(&self, out: &mut String, _position: usize, column: &ColumnDef) {
+        out.push_str("CAST(? AS ");
+        match column.data_type {
+            DataType::Integer { signed: true, .. } | DataType::Bool => out.push_str("SIGNED"),
+            DataType::Integer { signed: false, .. } => out.push_str("UNSIGNED"),
+            // It holds every f32, too.
+            DataType::Float | DataType::Double => out.push_str("DOUBLE"),
+            DataType::Bytes { .. } | DataType::Uuid => out.push_str("BINARY"),
+            DataType::DateTime { .. } | DataType::Date | DataType::Time { .. } | DataType::Decimal { .. } => {
+                column_type(out, column.data_type);
+            }
+            DataType::String { .. } | DataType::Text | DataType::Json | DataType::Enum(_) => {
+                // Compared byte by byte, as keys are: a join by another collation than the key's would use no index.
+                push_all(out, &["CHAR CHARACTER SET utf8mb4) COLLATE ", self.binary_collation]);
+                return;
+            }
+        }
+        out.push(')');
     }
 
     fn replica_status_sql(&self) -> Option<&'static str> {

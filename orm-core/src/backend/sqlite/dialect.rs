@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::{decimal, introspect, value};
 use crate::schema::{Action, ColumnDef, DataType, Literal, Table};
-use crate::sql::{Capabilities, Dialect, Match, PerParent};
+use crate::sql::{Capabilities, Dialect, GivenRows, Match, PerParent};
 
 /// SQLite, with STRICT tables.
 #[derive(Debug)]
@@ -23,6 +23,7 @@ static CAPABILITIES: Capabilities = Capabilities {
     // It would read the whole table; of an OR it looks each term up.
     row_lists_use_indexes: false,
     per_parent: PerParent::RowNumber,
+    given_rows: GivenRows::With,
     max_parents: 1_000,
     max_limited_parents: 1_000,
     sound_exists: false,

@@ -6,6 +6,7 @@ use crate::db::{Call, CallStatement, Handle};
 use crate::driver::{Cells, Flow, RowSink};
 use crate::error::{Error, Result};
 use crate::model::Model;
+use crate::query::key_text;
 use crate::relation::index::Key;
 use crate::relation::many::Normal;
 use crate::schema::{ColumnDef, Table};
@@ -208,25 +209,5 @@ pub(super) fn unknown<M: Model>(keys: &[Row]) -> Error {
     if keys.is_empty() {
         return Error::RecordNotFound { table };
     }
-    Error::UnknownKeys { table, keys: Box::new(keys.iter().map(|row| text(row)).collect()) }
-}
-
-fn text(row: &[Value<'_>]) -> String {
-    let words: Vec<String> = row.iter().map(word).collect();
-    if let [only] = &words[..] { only.clone() } else { format!("({})", words.join(", ")) }
-}
-
-fn word(value: &Value<'_>) -> String {
-    match value {
-        Value::Int(number) => number.to_string(),
-        Value::UInt(number) => number.to_string(),
-        Value::Float(number) => number.to_string(),
-        Value::Double(number) => number.to_string(),
-        Value::Text(text) => format!("{text:?}"),
-        Value::Bytes(bytes) => bytes.iter().map(|byte| format!("{byte:02x}")).collect(),
-        Value::Date(date) => date.to_string(),
-        Value::Time(time) => time.to_string(),
-        Value::DateTime(time) => time.to_string(),
-        Value::Null => "NULL".to_owned(),
-    }
+    Error::UnknownKeys { table, keys: Box::new(keys.iter().map(|row| key_text(row)).collect()) }
 }

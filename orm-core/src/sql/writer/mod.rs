@@ -86,6 +86,13 @@ impl<'d> Writer<'d> {
         self
     }
 
+    /// The same for a value that has this column's type, where the database would not know that by itself.
+    pub fn typed_placeholder(&mut self, column: &ColumnDef) -> &mut Self {
+        self.placeholders += 1;
+        self.dialect.typed_placeholder(&mut self.sql, self.placeholders, column);
+        self
+    }
+
     /// Adds rows of placeholders, `(?, ?), (?, ?)`.
     pub fn placeholder_rows(&mut self, width: usize, rows: usize) -> &mut Self {
         let mut last = 0..0;

@@ -6,8 +6,10 @@ use crate::backend::mysql::dialect::{MARIADB, MYSQL};
 use crate::driver::Connector as _;
 use crate::error::Error;
 use crate::sql::select::{NewValue, delete, update};
-use crate::sql::tests::{STAFF, USERS, cases, compare, few, few_among, few_of, filtered, related, setup};
-use crate::sql::{Dialect, Test};
+use crate::sql::tests::{
+    PAIRS, STAFF, USERS, cases, compare, few, few_among, few_of, filtered, related, setup,
+};
+use crate::sql::{Dialect, Test, given};
 use crate::value::Value;
 
 async fn filled(server: &Server) -> (Box<dyn Connection>, &'static dyn Dialect) {
@@ -80,6 +82,28 @@ fn the_texts() {
         delete(&MARIADB, &USERS, related()).unwrap().sql,
         format!(
             "DELETE FROM `users` WHERE `id` IN (SELECT `id` FROM (SELECT `users`.`id` FROM `users` WHERE {exists}) `page`)"
+        )
+    );
+}
+
+#[test]
+fn the_texts_of_given_rows() {
+    let key = "CAST(? AS SIGNED), CAST(? AS SIGNED)";
+    assert_eq!(
+        given::update(&MYSQL, &PAIRS, &[0, 1, 2], None, 2),
+        format!(
+            "UPDATE (SELECT `task_id`, `tag_id`, `weight` FROM `task_tags` WHERE FALSE UNION ALL \
+             VALUES ROW({key}, CAST(? AS SIGNED)), ROW({key}, CAST(? AS SIGNED))) AS `t1` \
+             STRAIGHT_JOIN `task_tags` ON `task_tags`.`task_id` = `t1`.`task_id` AND `task_tags`.`tag_id` = `t1`.`tag_id` \
+             SET `task_tags`.`weight` = `t1`.`weight`"
+        )
+    );
+    let text = "CAST(? AS CHAR CHARACTER SET utf8mb4) COLLATE utf8mb4_nopad_bin";
+    assert_eq!(
+        given::update(&MARIADB, &USERS, &[0, 1], Some(3), 2),
+        format!(
+            "UPDATE (SELECT CAST(? AS SIGNED) AS `id`, {text} AS `name` UNION ALL SELECT CAST(? AS SIGNED), {text}) AS `t1` \
+             STRAIGHT_JOIN `users` ON `users`.`id` = `t1`.`id` SET `users`.`name` = `t1`.`name`, `users`.`team_id` = ?"
         )
     );
 }

@@ -2,9 +2,11 @@
 
 use super::*;
 use crate::driver::NoRows;
-use crate::sql::Test;
 use crate::sql::select::{NewValue, delete, update};
-use crate::sql::tests::{STAFF, USERS, cases, compare, few, few_of, filtered, lines_of, related, setup};
+use crate::sql::tests::{
+    PAIRS, STAFF, USERS, cases, compare, few, few_of, filtered, lines_of, related, setup,
+};
+use crate::sql::{Test, given};
 
 use super::super::dialect::SqliteDialect;
 
@@ -55,6 +57,21 @@ fn the_texts() {
         r#"SELECT "title", "user_id" FROM "tasks" WHERE "user_id" IN (?, ?) ORDER BY "user_id", "id""#
     );
     assert_eq!(plain.params, [Value::Int(1), Value::Int(2)], "a NULL is no key");
+}
+
+#[tokio::test]
+async fn given_rows_are_looked_up_in_the_table() {
+    let mut connection = filled().await;
+    let sql = given::update(&SqliteDialect, &PAIRS, &[0, 1, 2], None, 2);
+    assert_eq!(
+        sql,
+        r#"WITH "t1" ("task_id", "tag_id", "weight") AS (VALUES (?, ?, ?), (?, ?, ?)) UPDATE "task_tags" SET "weight" = "t1"."weight" FROM "t1" WHERE "task_tags"."task_id" = +"t1"."task_id" AND "task_tags"."tag_id" = +"t1"."tag_id""#
+    );
+    let values = (0..6).map(Value::Int).collect();
+    let plan = rows(&mut *connection, &format!("EXPLAIN QUERY PLAN {sql}"), values).await;
+    let plan: Vec<_> = plan.into_iter().map(|row| format!("{:?}", row[3])).collect();
+    assert!(plan.iter().any(|step| step.contains("SEARCH task_tags USING")), "{plan:?}");
+    assert!(!plan.iter().any(|step| step.contains("SCAN task_tags")), "{plan:?}");
 }
 
 #[tokio::test]
