@@ -5,11 +5,11 @@ use std::marker::PhantomData;
 
 use super::bulk::{self, Chunk, SURELY_SMALL, chunk_rows, frame_size, head_size};
 use super::insert::{Params, now};
-use super::nested::IntoDraft;
+use super::nested::DraftParts;
 use crate::db::{Executor, Handle, Transaction};
 use crate::driver::{BoxFuture, NoRows};
 use crate::error::{Error, Result};
-use crate::model::{Blanks, Model};
+use crate::model::{Blanks, Draft, Model};
 
 /// About how many bytes a chunk has at most, unless a row by itself is larger. More would be no faster, and would be held in memory.
 const CHUNK_BYTES: usize = 4 * 1024 * 1024;
@@ -45,6 +45,14 @@ impl<M: Model, I, P> fmt::Debug for BulkInsert<M, I, P> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("BulkInsert").field("table", &M::TABLE.name).finish_non_exhaustive()
     }
+}
+
+/// Drafts of any type, as those of the model.
+pub type Drafts<M, I> = std::iter::Map<I, fn(<I as Iterator>::Item) -> Draft<M>>;
+
+/// Makes them that.
+pub(super) fn drafts<M: Model, I: Iterator<Item: DraftParts<M, Along = ()>>>(drafts: I) -> Drafts<M, I> {
+    drafts.map(|draft| draft.into_draft().0)
 }
 
 impl<M, I> BulkInsert<M, I> {
@@ -106,11 +114,11 @@ impl<M, I, P> BulkInsert<M, I, P> {
     }
 }
 
-impl<M, D, I, P> BulkInsert<M, I, P>
+// It takes drafts whose type is the model's alone: of one that is incomplete `bulk_insert` says so, and `exec` not once more.
+impl<M, I, P> BulkInsert<M, I, P>
 where
     M: Model,
-    D: IntoDraft<M, Along = ()>,
-    I: Iterator<Item = D> + Send,
+    I: Iterator<Item = Draft<M>> + Send,
     P: FnMut(u64) + Send,
 {
     /// Sends the INSERTs, and gives the number of rows.
@@ -151,7 +159,7 @@ where
 }
 
 /// Sends the first chunk, and the others as they are made.
-async fn send_all<M, D, I, P>(
+async fn send_all<M, I, P>(
     handle: Handle<'_>,
     first: Chunk<'static>,
     source: &mut Source<M, I>,
@@ -159,8 +167,7 @@ async fn send_all<M, D, I, P>(
 ) -> Result<u64>
 where
     M: Model,
-    D: IntoDraft<M, Along = ()>,
-    I: Iterator<Item = D>,
+    I: Iterator<Item = Draft<M>>,
     P: FnMut(u64),
 {
     let (mut inserted, mut next) = (0, Some(first));
@@ -204,11 +211,10 @@ struct Growing {
     params: Params<'static>,
 }
 
-impl<M, D, I> Source<M, I>
+impl<M, I> Source<M, I>
 where
     M: Model,
-    D: IntoDraft<M, Along = ()>,
-    I: Iterator<Item = D>,
+    I: Iterator<Item = Draft<M>>,
 {
     fn new(handle: Handle<'_>, drafts: I) -> Self {
         let rows = chunk_rows(handle.dialect(), M::TABLE);
@@ -226,7 +232,7 @@ where
         let mut chunk = self.carried.take();
         while chunk.as_ref().is_none_or(|chunk| chunk.rows < self.rows) {
             let Some(draft) = self.draw() else { break };
-            let (record, with_id) = draft.into_draft().0.into_record(&blanks)?;
+            let (record, with_id) = draft.into_record(&blanks)?;
             let Some(growing) = chunk.as_mut().filter(|chunk| chunk.with_id == with_id) else {
                 let mut fresh = self.start(handle, with_id);
                 fresh.push::<M>(&record)?;
@@ -257,7 +263,7 @@ where
     }
 
     /// The next draft. An iterator is not asked again after its end.
-    fn draw(&mut self) -> Option<D> {
+    fn draw(&mut self) -> Option<Draft<M>> {
         if self.ended {
             return None;
         }

@@ -1,6 +1,6 @@
 //! The verbs that every model has.
 
-use super::bulk_insert::BulkInsert;
+use super::bulk_insert::{self, BulkInsert, Drafts};
 use super::bulk_update::Written;
 use super::nested::{self, DraftParts, Nested};
 use super::plan::{Plan as _, Whole};
@@ -154,8 +154,8 @@ pub trait Record: Model {
     #[doc(alias = "bulkCreate")]
     fn bulk_insert<D: DraftParts<Self, Along = (), Missing: FieldSet>, I: IntoIterator<Item = D>>(
         drafts: I,
-    ) -> BulkInsert<Self, I::IntoIter> {
-        BulkInsert::new(drafts.into_iter())
+    ) -> BulkInsert<Self, Drafts<Self, I::IntoIter>> {
+        BulkInsert::new(bulk_insert::drafts(drafts.into_iter()))
     }
 
     /// Writes every column of this record, and sets `updated_at`: one UPDATE by key.
