@@ -20,6 +20,8 @@ mod stream;
 mod sync;
 mod update;
 
+#[doc(hidden)]
+pub use bulk_insert::Alone;
 pub use bulk_insert::BulkInsert;
 pub use column_list::ColumnList;
 pub(crate) use insert::{insert_record, now};

@@ -1,6 +1,6 @@
 //! The verbs that every model has.
 
-use super::bulk_insert::BulkInsert;
+use super::bulk_insert::{Alone, BulkInsert};
 use super::bulk_update::Written;
 use super::nested::{self, IntoDraft, Nested};
 use super::plan::{Plan as _, Whole};
@@ -148,10 +148,10 @@ pub trait Record: Model {
     /// # }
     /// ```
     #[doc(alias = "bulkCreate")]
-    fn bulk_insert<D: IntoDraft<Self, Along = ()>, I: IntoIterator<Item = D>>(
+    fn bulk_insert<'a, D: IntoDraft<Self, Along: Alone>, I: IntoIterator<Item = D, IntoIter: Send + 'a>>(
         drafts: I,
-    ) -> BulkInsert<Self, I::IntoIter> {
-        BulkInsert::new(drafts.into_iter())
+    ) -> BulkInsert<'a, Self> {
+        BulkInsert::new(drafts.into_iter().map(|draft| draft.into_draft().0))
     }
 
     /// Writes every column of this record, and sets `updated_at`: one UPDATE by key.
