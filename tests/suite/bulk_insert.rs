@@ -308,7 +308,7 @@ async fn keys_that_are_not_generated(fixture: &Fixture) -> Outcome {
 async fn drafts_may_borrow(fixture: &Fixture) -> Outcome {
     let db = &fixture.db;
     Row::sync(db).await?;
-    let notes = vec!["a".to_owned(), "b".to_owned()];
+    let notes = ["a".to_owned(), "b".to_owned()];
     let borrowed = notes.iter().zip(0..).map(|(note, tag)| Row::build().tag(tag).note(note));
     check_eq!(Row::bulk_insert(borrowed).exec(db).await?, 2);
     check_eq!(Row::find().order_by(Row::TAG).all(db).await?[1].note.as_deref(), Some("b"));

@@ -1,11 +1,9 @@
 //! INSERT of any number of rows in constant memory, whose records nobody wants back.
 
 use std::fmt;
-use std::marker::PhantomData;
 
 use super::bulk::{self, Chunk, SURELY_SMALL, chunk_rows, frame_size, head_size};
 use super::insert::{Params, now};
-use super::nested::DraftParts;
 use crate::db::{Executor, Handle, Transaction};
 use crate::driver::{BoxFuture, NoRows};
 use crate::error::{Error, Result};
@@ -34,30 +32,36 @@ const CHUNK_BYTES: usize = 4 * 1024 * 1024;
 /// ```
 #[doc(alias = "bulkCreate")]
 #[must_use = "a bulk insert sends nothing until `exec` is called"]
-pub struct BulkInsert<M, I, P = fn(u64)> {
-    drafts: I,
-    progress: P,
+pub struct BulkInsert<'a, M: Model> {
+    drafts: Drafts<'a, M>,
+    progress: Box<dyn FnMut(u64) + Send + 'a>,
     transaction_per_chunk: bool,
-    model: PhantomData<fn() -> M>,
 }
 
-impl<M: Model, I, P> fmt::Debug for BulkInsert<M, I, P> {
+/// Behind a pointer, so that what is wrong about the drafts is said where they are given, and not once more at `exec`.
+type Drafts<'a, M> = Box<dyn Iterator<Item = Draft<M>> + Send + 'a>;
+
+/// What `bulk_insert` takes along with a draft: nothing.
+#[doc(hidden)]
+#[diagnostic::on_unimplemented(
+    message = "`bulk_insert` does not save associations along with a draft",
+    label = "these drafts have some",
+    note = "save such drafts with `bulk_create`, or insert what they belong to first"
+)]
+pub trait Alone {}
+
+#[diagnostic::do_not_recommend]
+impl Alone for () {}
+
+impl<M: Model> fmt::Debug for BulkInsert<'_, M> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("BulkInsert").field("table", &M::TABLE.name).finish_non_exhaustive()
     }
 }
 
-/// Drafts of any type, as those of the model.
-pub type Drafts<M, I> = std::iter::Map<I, fn(<I as Iterator>::Item) -> Draft<M>>;
-
-/// Makes them that.
-pub(super) fn drafts<M: Model, I: Iterator<Item: DraftParts<M, Along = ()>>>(drafts: I) -> Drafts<M, I> {
-    drafts.map(|draft| draft.into_draft().0)
-}
-
-impl<M, I> BulkInsert<M, I> {
-    pub(super) fn new(drafts: I) -> Self {
-        Self { drafts, progress: |_| (), transaction_per_chunk: false, model: PhantomData }
+impl<'a, M: Model> BulkInsert<'a, M> {
+    pub(super) fn new(drafts: impl Iterator<Item = Draft<M>> + Send + 'a) -> Self {
+        Self { drafts: Box::new(drafts), progress: Box::new(|_| ()), transaction_per_chunk: false }
     }
 
     /// Calls the function after each chunk, with the number of rows that are inserted so far.
@@ -79,13 +83,11 @@ impl<M, I> BulkInsert<M, I> {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn progress<P: FnMut(u64) + Send>(self, progress: P) -> BulkInsert<M, I, P> {
-        let Self { drafts, transaction_per_chunk, model, .. } = self;
-        BulkInsert { drafts, progress, transaction_per_chunk, model }
+    pub fn progress(mut self, progress: impl FnMut(u64) + Send + 'a) -> Self {
+        self.progress = Box::new(progress);
+        self
     }
-}
 
-impl<M, I, P> BulkInsert<M, I, P> {
     /// Commits each chunk by itself, instead of all together: for more rows than a transaction may have, as in a group of servers.
     ///
     /// After an error the earlier chunks stay. What [`progress`](BulkInsert::progress) was told last is how many rows these are; where the
@@ -112,32 +114,20 @@ impl<M, I, P> BulkInsert<M, I, P> {
         self.transaction_per_chunk = true;
         self
     }
-}
 
-// It takes drafts whose type is the model's alone: of one that is incomplete `bulk_insert` says so, and `exec` not once more.
-impl<M, I, P> BulkInsert<M, I, P>
-where
-    M: Model,
-    I: Iterator<Item = Draft<M>> + Send,
-    P: FnMut(u64) + Send,
-{
     /// Sends the INSERTs, and gives the number of rows.
     ///
     /// All are in one transaction, unless there is only one INSERT; in a transaction of the caller's own they are within a savepoint. Dropped
-    /// half-way, nothing stays. No drafts, no statement.
+    /// half-way, that is rolled back. No drafts, no statement.
     ///
     /// # Errors
     /// [`Error::Encode`] where a value does not fit its column; whatever the database says. Then nothing is stored, and a transaction of the
     /// caller's own can go on. [`Error::Unsupported`] for [`transaction_per_chunk`](BulkInsert::transaction_per_chunk) inside of a
     /// transaction, where nothing can be committed by itself.
-    pub fn exec<'a, E: Executor + ?Sized>(self, db: &'a E) -> BoxFuture<'a, Result<u64>>
-    where
-        I: 'a,
-        P: 'a,
-    {
+    pub fn exec<E: Executor + ?Sized>(self, db: &'a E) -> BoxFuture<'a, Result<u64>> {
         let handle = db.handle();
-        let Self { drafts, mut progress, transaction_per_chunk, .. } = self;
-        let mut source = Source::<M, I>::new(handle, drafts);
+        let Self { drafts, mut progress, transaction_per_chunk } = self;
+        let mut source = Source::new(handle, drafts);
         Box::pin(async move {
             if transaction_per_chunk && matches!(handle, Handle::Transaction(_)) {
                 return Err(Error::Unsupported(
@@ -147,11 +137,11 @@ where
             }
             let Some(first) = source.next(handle).await? else { return Ok(0) };
             if transaction_per_chunk || source.is_empty() {
-                return send_all(handle, first, &mut source, &mut progress).await;
+                return send_all(handle, first, &mut source, &mut *progress).await;
             }
             handle
                 .atomically(async move |tx: &Transaction| {
-                    send_all(Handle::Transaction(tx), first, &mut source, &mut progress).await
+                    send_all(Handle::Transaction(tx), first, &mut source, &mut *progress).await
                 })
                 .await
         })
@@ -159,17 +149,12 @@ where
 }
 
 /// Sends the first chunk, and the others as they are made.
-async fn send_all<M, I, P>(
+async fn send_all<M: Model>(
     handle: Handle<'_>,
     first: Chunk<'static>,
-    source: &mut Source<M, I>,
-    progress: &mut P,
-) -> Result<u64>
-where
-    M: Model,
-    I: Iterator<Item = Draft<M>>,
-    P: FnMut(u64),
-{
+    source: &mut Source<'_, M>,
+    progress: &mut (dyn FnMut(u64) + Send),
+) -> Result<u64> {
     let (mut inserted, mut next) = (0, Some(first));
     while let Some(chunk) = next {
         inserted += u64::try_from(chunk.rows).unwrap_or(u64::MAX);
@@ -191,8 +176,8 @@ async fn send<M: Model>(handle: Handle<'_>, chunk: Chunk<'_>) -> Result<()> {
 }
 
 /// Drafts that become chunks, each when it is asked for: besides that chunk no more than a row of the next is held.
-struct Source<M, I> {
-    drafts: I,
+struct Source<'a, M: Model> {
+    drafts: Drafts<'a, M>,
     /// The most rows of a chunk.
     rows: usize,
     /// The most bytes of a chunk, once the connection was asked.
@@ -201,7 +186,6 @@ struct Source<M, I> {
     carried: Option<Growing>,
     /// Whether the drafts have come to their end.
     ended: bool,
-    model: PhantomData<fn() -> M>,
 }
 
 /// A chunk that rows are added to. They are alike in whether they have their ids.
@@ -211,14 +195,10 @@ struct Growing {
     params: Params<'static>,
 }
 
-impl<M, I> Source<M, I>
-where
-    M: Model,
-    I: Iterator<Item = Draft<M>>,
-{
-    fn new(handle: Handle<'_>, drafts: I) -> Self {
+impl<'a, M: Model> Source<'a, M> {
+    fn new(handle: Handle<'_>, drafts: Drafts<'a, M>) -> Self {
         let rows = chunk_rows(handle.dialect(), M::TABLE);
-        Self { drafts, rows, bytes: None, carried: None, ended: false, model: PhantomData }
+        Self { drafts, rows, bytes: None, carried: None, ended: false }
     }
 
     /// Whether no chunk is left.

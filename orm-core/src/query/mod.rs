@@ -20,9 +20,9 @@ mod stream;
 mod sync;
 mod update;
 
-pub use bulk_insert::BulkInsert;
 #[doc(hidden)]
-pub use bulk_insert::Drafts;
+pub use bulk_insert::Alone;
+pub use bulk_insert::BulkInsert;
 pub use column_list::ColumnList;
 pub(crate) use insert::{insert_record, now};
 pub(crate) use key_text::key_text;

@@ -1,6 +1,6 @@
 //! The verbs that every model has.
 
-use super::bulk_insert::{self, BulkInsert, Drafts};
+use super::bulk_insert::{Alone, BulkInsert};
 use super::bulk_update::Written;
 use super::nested::{self, DraftParts, Nested};
 use super::plan::{Plan as _, Whole};
@@ -152,10 +152,14 @@ pub trait Record: Model {
     /// # }
     /// ```
     #[doc(alias = "bulkCreate")]
-    fn bulk_insert<D: DraftParts<Self, Along = (), Missing: FieldSet>, I: IntoIterator<Item = D>>(
+    fn bulk_insert<
+        'a,
+        D: DraftParts<Self, Along: Alone, Missing: FieldSet>,
+        I: IntoIterator<Item = D, IntoIter: Send + 'a>,
+    >(
         drafts: I,
-    ) -> BulkInsert<Self, Drafts<Self, I::IntoIter>> {
-        BulkInsert::new(bulk_insert::drafts(drafts.into_iter()))
+    ) -> BulkInsert<'a, Self> {
+        BulkInsert::new(drafts.into_iter().map(|draft| draft.into_draft().0))
     }
 
     /// Writes every column of this record, and sets `updated_at`: one UPDATE by key.

@@ -15,11 +15,13 @@ const RESERVED_CONSTANTS: [&str; 2] = ["TABLE", "build"];
 const RESERVED_SETTERS: [&str; 2] = ["save", "into_draft"];
 
 /// Functions that every model has under these names, so that no accessor can: it would hide them.
-const RESERVED_ACCESSORS: [&str; 20] = [
+const RESERVED_ACCESSORS: [&str; 22] = [
     "build",
     "find",
     "find_by_id",
     "bulk_create",
+    "bulk_insert",
+    "bulk_update",
     "save",
     "update",
     "reload",
