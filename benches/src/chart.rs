@@ -11,14 +11,14 @@ use svg::node::element::{Group, Line as Stroke, Rectangle, Text};
 use crate::summary::{Figures, Line, Overview, Summary};
 
 const COLUMNS: usize = 3;
-const PANEL: f64 = 310.0;
+const PANEL: f64 = 380.0;
 /// Above the lines of a panel, for its heading, and below them.
 const HEAD: f64 = 26.0;
 const FOOT: f64 = 16.0;
 const LINE: f64 = 21.0;
 const BAR: f64 = 7.0;
 /// Where bars begin, beside the names.
-const LEFT: f64 = 84.0;
+const LEFT: f64 = 134.0;
 /// How long a bar of 1 is.
 const ONE: f64 = 42.0;
 /// Longer bars are cut off; their numbers say how long they are.

@@ -121,8 +121,8 @@ impl<M: Model> Draft<M> {
         let mut complete = Complete { blanks, with_id: true, model: PhantomData::<M>, error: None };
         M::slots(&mut self.fields, &mut complete);
         match M::from_fields(self.fields) {
-            Some(record) => Ok((record, complete.with_id)),
-            None => Err(complete.refusal()),
+            Some(record) if complete.error.is_none() => Ok((record, complete.with_id)),
+            _ => Err(complete.refusal()),
         }
     }
 }
