@@ -35,15 +35,20 @@ pub struct Unset<Field>(PhantomData<Field>);
 /// Whether a required field has been set: [`Set`] or [`Unset`].
 #[doc(hidden)]
 pub trait Mark: Send + 'static {
+    /// The marker of the field where it has not been set, or [`Set`].
+    type Field;
+
     /// The first of the two that has not been set.
     type Or<Other>;
 }
 
 impl Mark for Set {
+    type Field = Self;
     type Or<Other> = Other;
 }
 
 impl<Field: Send + 'static> Mark for Unset<Field> {
+    type Field = Field;
     type Or<Other> = Field;
 }
 

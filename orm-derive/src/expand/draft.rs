@@ -258,7 +258,7 @@ impl<'m> Shape<'m> {
     /// That all required fields are set.
     fn complete(&self) -> TokenStream {
         let (core, parameters) = (&self.model.core, self.parameters());
-        quote!(#(<#parameters as #core::Mark>::Or<#core::Set>: #core::FieldSet, #parameters: #core::Mark,)*)
+        quote!(#(#parameters: #core::Mark<Field: #core::FieldSet>,)*)
     }
 
     /// The marker types, one for each required field.
