@@ -20,7 +20,7 @@ struct Arguments {
     /// A MySQL or MariaDB server, with a user that may create databases: mysql://root@127.0.0.1:3306/
     #[arg(long, env = "MYSQL_URL")]
     url: Option<String>,
-    /// A quarter of the rounds: to see that it runs, not to quote.
+    /// A tenth of the rounds: to see that it runs, not to quote.
     #[arg(long)]
     quick: bool,
     /// Slots of each contestant and workload.
@@ -70,7 +70,7 @@ impl Setup<'_> {
 /// Does what the arguments say, with these peers.
 pub fn run(peers: &dyn Peers) -> Result<()> {
     let arguments = Arguments::parse();
-    let rounds = if arguments.quick { arguments.rounds.div_ceil(4) } else { arguments.rounds };
+    let rounds = if arguments.quick { arguments.rounds.div_ceil(10) } else { arguments.rounds };
     let style = ProgressStyle::with_template("{prefix:8} {bar:40} {percent:>3} % {elapsed_precise} {msg}")?;
     let setup = Setup {
         plan: Plan { rounds, slot: arguments.slot / 1e3, pieces: arguments.pieces },

@@ -97,7 +97,8 @@ pub fn note(plan: &Plan) -> String {
         "Ratios of one round, each round one slot of about {:.0} ms per contestant, in turns; median (first to third quartile) of {} rounds. \
          Bold: above the target. Wall times of small work are mostly the server's and the scheduler's, so on a machine whose cores are shared \
          differences below 10 % mean nothing, as the contestant that competes with itself shows; processor time is steadier; allocations are \
-         exact. Every cell that is read or written was compared before.\n",
+         exact, but for those of a C library, which are not counted. A pool's line with (stock) is beside the driver's pool as it comes, the other one \
+         beside one that is tuned by hand. Every cell that is read or written was compared before.\n",
         plan.slot * 1e3,
         plan.rounds
     )

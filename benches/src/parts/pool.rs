@@ -48,7 +48,7 @@ async fn measure(url: &str, tables: &mut MysqlTables, setup: &Setup<'_>) -> Resu
     pairs.extend((3..count).map(|ours| Pair { ours, base: 0, target: None }));
     let server = format!("Server {}", tables.version().await?);
     let mut summary = Summary::of(&server, &outcomes, 0);
-    summary.merge(Summary::of(&server, &outcomes, 2).note(", stock pool"));
+    summary.merge(Summary::of(&server, &outcomes, 2).note(" (stock)"));
     summary.leave_out(|name| name.starts_with("mysql_async, "));
     Ok(Report { summary, details: table::write(&format!("Pool, {server}"), &outcomes, &pairs) })
 }

@@ -87,8 +87,9 @@ pub struct Wide {
     pub payload: Vec<u8>,
 }
 
+/// With the option that its documents name for it, so that an INSERT of one row is prepared once.
 #[derive(Insertable)]
-#[diesel(table_name = inserts)]
+#[diesel(table_name = inserts, treat_none_as_default_value = false)]
 pub struct Insert<'a> {
     name: &'a str,
     category: &'a str,
