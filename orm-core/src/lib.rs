@@ -38,7 +38,7 @@
 //! | create, find by key, save, update, destroy a record | [`Record`](query::Record), which every model has |
 //! | insert or update many records at once | [`bulk_create`](query::Record::bulk_create), [`bulk_insert`](query::Record::bulk_insert), [`bulk_update`](query::Record::bulk_update) |
 //! | find, count, page, update and destroy many | [`Query`](query::Query) |
-//! | make conditions, orders, assignments | [`Column`](model::Column), [`Expr`](model::Expr) |
+//! | make conditions, orders, assignments | [`Column`], [`Expr`](model::Expr) |
 //! | load associations | [`Query::include`](query::Query::include), [`relation`], [`macro@View`] |
 //! | read some columns | [`Query::select`](query::Query::select), [`macro@Projection`] |
 //! | read row by row | [`Query::stream`](query::Query::stream) |

@@ -1,7 +1,8 @@
 //! Rows into records and back.
 
 use orm_core::prelude::*;
-use orm_core::query::IntoDraft as _;
+use orm_core::query::DraftParts as _;
+use orm_core::types::{ColumnType, Slots};
 use orm_core::value::Value;
 
 use crate::cells::{record, text};
@@ -59,11 +60,35 @@ fn fields_are_set_by_position() {
     assert!(note.set_value(0, Value::Int(-1)).is_err());
 }
 
+/// Sets the field of one column, where it is not set yet.
+struct Fill {
+    column: usize,
+    value: Value<'static>,
+    did: bool,
+}
+
+impl Slots for Fill {
+    fn take<T: ColumnType>(&mut self, column: usize, field: &mut Option<T>) {
+        if column == self.column && field.is_none() {
+            *field = Some(T::decode(self.value.clone()).expect("a value of its type"));
+            self.did = true;
+        }
+    }
+}
+
+fn fill(fields: &mut <Note as Model>::Fields, column: usize, value: Value<'static>) -> bool {
+    let mut fill = Fill { column, value, did: false };
+    Note::slots(fields, &mut fill);
+    fill.did
+}
+
 #[test]
 fn defaults_stand_in_for_what_is_not_set() {
-    let mut fields = Note::fields();
-    assert_eq!(Note::fill(&mut fields, 0, Value::UInt(3)).ok(), Some(true));
-    assert_eq!(Note::fill(&mut fields, 1, text("a")).ok(), Some(true));
+    let mut fields = <Note as Model>::Fields::default();
+    for (column, value) in [(0, Value::UInt(3)), (1, text("a")), (2, Value::Null)] {
+        assert!(fill(&mut fields, column, value));
+    }
+    Note::defaults(&mut fields);
     let note = Note::from_fields(fields).expect("what has no default is set");
     assert_eq!((note.id, note.title.as_str(), note.score, note.views), (3, "a", None, 7));
     assert_eq!((note.label.as_deref(), note.open, note.shade.as_str()), (Some("none"), false, "grey"));
@@ -73,23 +98,25 @@ fn defaults_stand_in_for_what_is_not_set() {
 }
 
 #[test]
-fn only_fields_that_are_not_set_are_filled() {
+fn what_setters_set_is_where_its_column_is() {
     let mut fields = Note::build().title("x").score(None::<i32>).into_draft().0.fields;
-    assert_eq!(Note::fill(&mut fields, 1, text("y")).ok(), Some(false));
-    assert_eq!(Note::fill(&mut fields, 2, Value::Int(4)).ok(), Some(false));
-    assert_eq!(Note::fill(&mut fields, 4, Value::Null).ok(), Some(true));
-    assert!(Note::fill(&mut fields, 0, text("no id")).is_err());
-    assert_eq!(Note::fill(&mut fields, 0, Value::UInt(9)).ok(), Some(true));
+    assert!(!fill(&mut fields, 1, text("y")));
+    assert!(!fill(&mut fields, 2, Value::Int(4)));
+    assert!(fill(&mut fields, 4, Value::Null));
+    assert!(fill(&mut fields, 0, Value::UInt(9)));
+    Note::defaults(&mut fields);
     let note = Note::from_fields(fields).expect("what has no default is set");
     assert_eq!((note.id, note.title.as_str(), note.score, note.label), (9, "x", None, None));
 }
 
 #[test]
-fn a_required_field_that_is_not_set_is_an_error() {
-    let mut fields = Note::fields();
-    assert_eq!(Note::fill(&mut fields, 0, Value::UInt(3)).ok(), Some(true));
-    let error = Note::from_fields(fields).expect_err("it has no title");
-    assert!(error.to_string().contains("notes.title"), "{error}");
+fn without_a_required_field_there_is_no_record() {
+    let mut fields = <Note as Model>::Fields::default();
+    for (column, value) in [(0, Value::UInt(3)), (2, Value::Null)] {
+        assert!(fill(&mut fields, column, value));
+    }
+    Note::defaults(&mut fields);
+    assert_eq!(Note::from_fields(fields), None);
 }
 
 #[test]

@@ -4,10 +4,10 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use orm_core::driver::Cells;
-use orm_core::error::{Error, Result};
+use orm_core::error::Result;
 use orm_core::model::{Assignment, Column, Expr, Model, One, Row, Statements};
 use orm_core::schema::{ColumnDef, Table};
-use orm_core::types::{self, ColumnType, Json, Values};
+use orm_core::types::{self, ColumnType, Json, Slots, Values, ValuesMut};
 use orm_core::value::Value;
 use rust_decimal::Decimal;
 use uuid::Uuid;
@@ -50,22 +50,14 @@ macro_rules! thing {
                 $(ColumnType::give(&self.$field, $position, to);)*
             }
 
-            fn set_value(&mut self, column: usize, value: Value<'static>) -> Result<()> {
-                match column {
-                    $($position => self.$field = types::decode(value, &Self::TABLE.columns[$position])?,)*
-                    _ => {}
-                }
-                Ok(())
+            fn values_mut(&mut self, to: &mut impl ValuesMut) {
+                $(ColumnType::give_mut(&mut self.$field, $position, to);)*
             }
 
-            fn fields() {}
+            fn slots(_fields: &mut (), _to: &mut impl Slots) {}
 
-            fn fill(_fields: &mut (), _column: usize, _value: Value<'_>) -> Result<bool> {
-                Ok(false)
-            }
-
-            fn from_fields(_fields: ()) -> Result<Self> {
-                Err(Error::RecordNotFound { table: Self::TABLE.name })
+            fn from_fields(_fields: ()) -> Option<Self> {
+                None
             }
         }
     };
