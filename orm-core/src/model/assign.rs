@@ -2,6 +2,7 @@
 
 use std::marker::PhantomData;
 
+use super::add_each;
 use crate::error::Result;
 use crate::value::Value;
 
@@ -76,29 +77,14 @@ impl<M> Assignments<M> for Assignment<M> {
     }
 }
 
-impl<M, A: Assignments<M>> Assignments<M> for Vec<A> {
-    fn add_to(self, list: &mut Vec<Assignment<M>>) {
-        for assignment in self {
-            assignment.add_to(list);
-        }
-    }
+add_each! {
+    Assignments, Vec<Assignment<M>>;
+    (A 0)
+    (A 0, B 1)
+    (A 0, B 1, C 2)
+    (A 0, B 1, C 2, D 3)
+    (A 0, B 1, C 2, D 3, E 4)
+    (A 0, B 1, C 2, D 3, E 4, F 5)
+    (A 0, B 1, C 2, D 3, E 4, F 5, G 6)
+    (A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7)
 }
-
-macro_rules! tuple {
-    ($($type:ident $n:tt),+) => {
-        impl<M, $($type: Assignments<M>),+> Assignments<M> for ($($type,)+) {
-            fn add_to(self, list: &mut Vec<Assignment<M>>) {
-                $(self.$n.add_to(list);)+
-            }
-        }
-    };
-}
-
-tuple!(A 0);
-tuple!(A 0, B 1);
-tuple!(A 0, B 1, C 2);
-tuple!(A 0, B 1, C 2, D 3);
-tuple!(A 0, B 1, C 2, D 3, E 4);
-tuple!(A 0, B 1, C 2, D 3, E 4, F 5);
-tuple!(A 0, B 1, C 2, D 3, E 4, F 5, G 6);
-tuple!(A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7);

@@ -4,6 +4,7 @@ use std::fmt;
 use std::marker::PhantomData;
 use std::ops::{BitAnd, BitOr, Not};
 
+use super::add_each;
 use super::{Column, Model};
 use crate::error::{Error, Mismatch, Result};
 use crate::schema::ColumnDef;
@@ -215,27 +216,12 @@ impl<M: Model, T: ColumnType> OrderBy<M> for Column<M, T> {
     }
 }
 
-impl<M, O: OrderBy<M>> OrderBy<M> for Vec<O> {
-    fn add_to(self, terms: &mut Vec<OrderTerm>) {
-        for term in self {
-            term.add_to(terms);
-        }
-    }
+add_each! {
+    OrderBy, Vec<OrderTerm>;
+    (A 0)
+    (A 0, B 1)
+    (A 0, B 1, C 2)
+    (A 0, B 1, C 2, D 3)
+    (A 0, B 1, C 2, D 3, E 4)
+    (A 0, B 1, C 2, D 3, E 4, F 5)
 }
-
-macro_rules! tuple {
-    ($($type:ident $n:tt),+) => {
-        impl<M, $($type: OrderBy<M>),+> OrderBy<M> for ($($type,)+) {
-            fn add_to(self, terms: &mut Vec<OrderTerm>) {
-                $(self.$n.add_to(terms);)+
-            }
-        }
-    };
-}
-
-tuple!(A 0);
-tuple!(A 0, B 1);
-tuple!(A 0, B 1, C 2);
-tuple!(A 0, B 1, C 2, D 3);
-tuple!(A 0, B 1, C 2, D 3, E 4);
-tuple!(A 0, B 1, C 2, D 3, E 4, F 5);

@@ -6,6 +6,7 @@ mod draft;
 mod expr;
 mod join;
 mod key;
+mod lists;
 mod references;
 mod row;
 mod value;
@@ -22,6 +23,7 @@ pub use expr::{Expr, Order, OrderBy};
 #[doc(hidden)]
 pub use join::Join;
 pub use key::{IntoKey, One};
+pub(crate) use lists::add_each;
 #[doc(hidden)]
 pub use references::{CanUnlink, Exactly, Key, Many, Maybe, Needed, Presence, References, SameKey, Shape};
 pub use references::{Optional, Required};

@@ -107,19 +107,15 @@ struct Read<'a, 'r, M> {
 impl<M: Model> Read<'_, '_, M> {
     #[cold]
     fn refuse(&mut self, mismatch: Box<Mismatch>, column: usize) {
-        self.error.get_or_insert_with(|| refused(mismatch, &M::TABLE.columns[column]));
+        self.error.get_or_insert_with(|| types::decode_error(mismatch, &M::TABLE.columns[column]));
     }
 
     /// Why there is no record.
     #[cold]
     fn refusal(self) -> Error {
-        let unset = || refused(Mismatch::new("a value", "none"), &M::TABLE.columns[0]);
+        let unset = || types::decode_error(Mismatch::new("a value", "none"), &M::TABLE.columns[0]);
         self.error.unwrap_or_else(unset)
     }
-}
-
-fn refused(mismatch: Box<Mismatch>, column: &ColumnDef) -> Error {
-    Error::Decode(mismatch.at(column.table, column.name))
 }
 
 impl<M: Model> Slots for Read<'_, '_, M> {

@@ -123,7 +123,7 @@ fn encode<'r, M: Model>(handle: Handle<'_>, records: &'r [M], with_id: bool) -> 
         params.push(record)?;
     }
     let Params { values, size, .. } = params;
-    let size = size + head_size(M::TABLE) + records.len() * frame_size(values.len() / records.len());
+    let size = statement_size(head_size(M::TABLE), size, values.len(), records.len());
     Ok(Chunk { rows: records.len(), with_id, size, params: values })
 }
 
@@ -147,8 +147,13 @@ pub(super) fn head_size(table: &Table) -> usize {
     64 + table.name.len() + table.columns.iter().map(|column| column.name.len() + PLACEHOLDER).sum::<usize>()
 }
 
+/// About how many bytes a statement has: its head, and so many rows whose values have these bytes.
+pub(super) fn statement_size(head: usize, bytes: usize, values: usize, rows: usize) -> usize {
+    head + bytes + rows * frame_size(values / rows.max(1))
+}
+
 /// What a row of so many values has besides them.
-pub(super) fn frame_size(width: usize) -> usize {
+fn frame_size(width: usize) -> usize {
     (width + 1) * PLACEHOLDER
 }
 

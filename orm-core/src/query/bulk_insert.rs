@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::bulk::{self, Chunk, SURELY_SMALL, chunk_rows, frame_size, head_size};
+use super::bulk::{self, Chunk, SURELY_SMALL, chunk_rows, head_size, statement_size};
 use super::insert::{Params, now};
 use crate::db::{Executor, Handle, Transaction};
 use crate::driver::{BoxFuture, NoRows};
@@ -180,6 +180,8 @@ struct Source<'a, M: Model> {
     drafts: Drafts<'a, M>,
     /// The most rows of a chunk.
     rows: usize,
+    /// What stands before them.
+    head: usize,
     /// The most bytes of a chunk, once the connection was asked.
     bytes: Option<usize>,
     /// The row that did not fit into the last chunk.
@@ -198,7 +200,7 @@ struct Growing {
 impl<'a, M: Model> Source<'a, M> {
     fn new(handle: Handle<'_>, drafts: Drafts<'a, M>) -> Self {
         let rows = chunk_rows(handle.dialect(), M::TABLE);
-        Self { drafts, rows, bytes: None, carried: None, ended: false }
+        Self { drafts, rows, head: head_size(M::TABLE), bytes: None, carried: None, ended: false }
     }
 
     /// Whether no chunk is left.
@@ -227,7 +229,8 @@ impl<'a, M: Model> Source<'a, M> {
             };
             let (values, size) = (growing.params.values.len(), growing.params.size);
             growing.push::<M>(&record)?;
-            if growing.size::<M>() >= SURELY_SMALL && growing.size::<M>() >= self.limit(handle).await? {
+            let grown = growing.size(self.head);
+            if grown >= SURELY_SMALL && grown >= self.limit(handle).await? {
                 // The row by which it grew too large is the first of the next one.
                 let mut fresh = self.start(handle, with_id);
                 fresh.rows = 1;
@@ -239,7 +242,7 @@ impl<'a, M: Model> Source<'a, M> {
                 break;
             }
         }
-        Ok(chunk.map(Growing::finish::<M>))
+        Ok(chunk.map(|chunk| chunk.finish(self.head)))
     }
 
     /// The next draft. An iterator is not asked again after its end.
@@ -275,13 +278,12 @@ impl Growing {
     }
 
     /// About how many bytes the statement has.
-    fn size<M: Model>(&self) -> usize {
-        let width = self.params.values.len() / self.rows.max(1);
-        self.params.size + head_size(M::TABLE) + self.rows * frame_size(width)
+    fn size(&self, head: usize) -> usize {
+        statement_size(head, self.params.size, self.params.values.len(), self.rows)
     }
 
-    fn finish<M: Model>(self) -> Chunk<'static> {
-        let size = self.size::<M>();
+    fn finish(self, head: usize) -> Chunk<'static> {
+        let size = self.size(head);
         Chunk { rows: self.rows, with_id: self.with_id, size, params: self.params.values }
     }
 }

@@ -1,6 +1,6 @@
 //! Columns that a verb is told to write.
 
-use crate::model::Column;
+use crate::model::{Column, add_each};
 
 /// What [`bulk_update`](super::Record::bulk_update) takes as columns: one of the model `M`, a tuple or a `Vec` of such. Tuples nest, for more than
 /// eight.
@@ -33,29 +33,14 @@ impl<M, T> ColumnList<M> for Column<M, T> {
     }
 }
 
-impl<M, L: ColumnList<M>> ColumnList<M> for Vec<L> {
-    fn add_to(self, list: &mut Vec<usize>) {
-        for columns in self {
-            columns.add_to(list);
-        }
-    }
+add_each! {
+    ColumnList, Vec<usize>;
+    (A 0)
+    (A 0, B 1)
+    (A 0, B 1, C 2)
+    (A 0, B 1, C 2, D 3)
+    (A 0, B 1, C 2, D 3, E 4)
+    (A 0, B 1, C 2, D 3, E 4, F 5)
+    (A 0, B 1, C 2, D 3, E 4, F 5, G 6)
+    (A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7)
 }
-
-macro_rules! tuple {
-    ($($type:ident $n:tt),+) => {
-        impl<M, $($type: ColumnList<M>),+> ColumnList<M> for ($($type,)+) {
-            fn add_to(self, list: &mut Vec<usize>) {
-                $(self.$n.add_to(list);)+
-            }
-        }
-    };
-}
-
-tuple!(A 0);
-tuple!(A 0, B 1);
-tuple!(A 0, B 1, C 2);
-tuple!(A 0, B 1, C 2, D 3);
-tuple!(A 0, B 1, C 2, D 3, E 4);
-tuple!(A 0, B 1, C 2, D 3, E 4, F 5);
-tuple!(A 0, B 1, C 2, D 3, E 4, F 5, G 6);
-tuple!(A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7);

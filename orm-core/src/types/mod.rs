@@ -29,7 +29,7 @@ pub use enumeration::{decode_enum, encode_enum};
 pub use json::Json;
 
 use crate::error::{Error, Mismatch, Result};
-use crate::schema::{ColumnDef, DataType, Table};
+use crate::schema::{ColumnDef, DataType};
 use crate::value::Value;
 
 /// The outcome of turning one value into the other.
@@ -260,18 +260,7 @@ pub fn encode_owned<T: ColumnType>(value: T, column: &ColumnDef) -> Result<Value
 
 /// Decodes a value and says which column it was from where that fails.
 pub fn decode<T: ColumnType>(value: Value<'_>, column: &ColumnDef) -> Result<T> {
-    T::decode(value).map_err(|mismatch| Error::Decode(mismatch.at(column.table, column.name)))
-}
-
-/// The error of a cell that is not of its field's type.
-///
-/// # Errors
-/// Always.
-#[doc(hidden)]
-#[cold]
-pub fn not_decoded<T>(mismatch: Box<Mismatch>, table: &Table, column: usize) -> Result<T> {
-    let column = &table.columns[column];
-    Err(Error::Decode(mismatch.at(column.table, column.name)))
+    T::decode(value).map_err(|mismatch| decode_error(mismatch, column))
 }
 
 /// Whether a column may be NULL, which its type must say by name.
@@ -283,6 +272,11 @@ pub const fn nullable(is: bool, written: bool) -> bool {
     assert!(!is || written, "this type is an `Option` behind another name: write `Option<..>` out");
     assert!(is || !written, "this `Option` is not Rust's own: rename it, or write the column type out");
     is
+}
+
+#[cold]
+pub(crate) fn decode_error(mismatch: Box<Mismatch>, column: &ColumnDef) -> Error {
+    Error::Decode(mismatch.at(column.table, column.name))
 }
 
 #[cold]
