@@ -19,6 +19,7 @@ cases![
     one_statement_a_level,
     keys_go_in_batches,
     text_keys_compare_bytes,
+    a_record_of_nobody_is_an_error,
     composite_keys,
 ];
 
@@ -196,6 +197,29 @@ async fn text_keys_compare_bytes(fixture: &Fixture) -> Outcome {
     for (city, country) in City::find().include(City::COUNTRY).all(db).await? {
         check_eq!(city.name, country.code);
     }
+    Ok(())
+}
+
+// Tables that were not made by `sync`: the database takes "AT" and "at" for the same key, and a record in memory does not.
+async fn a_record_of_nobody_is_an_error(fixture: &Fixture) -> Outcome {
+    let db = &fixture.db;
+    let text = if db.dialect_name() == "sqlite" {
+        "VARCHAR(60) COLLATE NOCASE"
+    } else {
+        "VARCHAR(60) COLLATE utf8mb4_general_ci"
+    };
+    db.execute(TrustedSql(format!("CREATE TABLE countries (code {text} PRIMARY KEY)")), ()).await?;
+    let cities =
+        format!("CREATE TABLE cities (id BIGINT PRIMARY KEY, name VARCHAR(255), country_code {text})");
+    db.execute(TrustedSql(cities), ()).await?;
+    Country::build().code("AT").save(db).await?;
+    db.execute("INSERT INTO cities VALUES (1, 'Graz', 'AT')", ()).await?;
+    check_eq!(Country::find().include(Country::CITIES).all(db).await?[0].1[0].name, "Graz");
+    db.execute("INSERT INTO cities VALUES (2, 'Linz', 'at')", ()).await?;
+    let failed = Country::find().include(Country::CITIES).all(db).await;
+    check_matches!(&failed, Err(Error::Decode(_)));
+    let message = failed.err().map(|error| error.to_string()).unwrap_or_default();
+    check!(message.contains("cities.country_code") && message.contains("of another"), "{message}");
     Ok(())
 }
 
