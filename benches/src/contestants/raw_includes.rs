@@ -1,4 +1,4 @@
-//! Hand-written `mysql_async` that loads as we do: the records, then one statement a level for 1,000 keys, and a map by key.
+//! Hand-written `mysql_async` that loads as we do: the records, then one statement a level for 10,000 keys, and a map by key.
 
 use std::collections::HashMap;
 
@@ -18,7 +18,7 @@ const DETAILS: Below =
     Below { columns: "id, order_id, product, quantity, price", table: "details", key: "order_id" };
 
 /// Keys of one statement.
-const BATCH: usize = 1_000;
+const BATCH: usize = 10_000;
 
 pub struct User {
     pub id: u64,

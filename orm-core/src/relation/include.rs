@@ -116,7 +116,7 @@ where
     O: Clone + Send + Sync + 'static,
     S: Attached,
 {
-    /// Loads it for records in hand: for each, in their order, what an include would have given. One SELECT for each 1,000 of them.
+    /// Loads it for records in hand: for each, in their order, what an include would have given. One SELECT, or several where there are thousands.
     ///
     /// ```
     /// # use orm_core::prelude::*;

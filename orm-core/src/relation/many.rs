@@ -49,11 +49,12 @@ impl Far {
 
     /// How many near rows one statement takes.
     fn batch(&self, dialect: &dyn Dialect) -> usize {
-        let capabilities = dialect.capabilities();
         if self.rows.limit.is_some() || self.rows.offset.is_some() {
-            capabilities.max_limited_parents
-        } else {
-            capabilities.max_parents
+            return dialect.capabilities().max_limited_parents;
+        }
+        match &self.link.through {
+            Some(through) => dialect.max_parents(&mut through.near_columns()),
+            None => dialect.max_parents(&mut self.link.far_columns()),
         }
     }
 

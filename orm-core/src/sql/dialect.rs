@@ -30,9 +30,7 @@ pub struct Capabilities {
     pub per_parent: PerParent,
     /// How an UPDATE is given many rows of values.
     pub given_rows: GivenRows,
-    /// The most parents whose rows are read by one statement.
-    pub max_parents: usize,
-    /// The same where each parent has a limit.
+    /// The most parents whose rows are read by one statement where each parent has a limit.
     pub max_limited_parents: usize,
     /// Whether an EXISTS can be trusted. SQLite makes a join of it, whose rows have been seen to count for an OFFSET.
     pub sound_exists: bool,
@@ -105,6 +103,11 @@ pub trait Dialect: fmt::Debug + Send + Sync {
     /// Writes the placeholder for a value that has this column's type, where the database would not know that by itself.
     fn typed_placeholder(&self, out: &mut String, position: usize, _column: &ColumnDef) {
         self.placeholder(out, position);
+    }
+
+    /// The most parents whose rows are read by one statement, found by these columns.
+    fn max_parents(&self, _key: &mut dyn Iterator<Item = &ColumnDef>) -> usize {
+        1_000
     }
 
     /// What tells how far a replica is behind, if it is one: a row with the column `Seconds_Behind_Source` or `Seconds_Behind_Master`, NULL where it

@@ -18,6 +18,7 @@ cases![
     an_update_includes_nothing,
     one_statement_a_level,
     keys_go_in_batches,
+    long_keys_go_in_smaller_batches,
     text_keys_compare_bytes,
     a_record_of_nobody_is_an_error,
     composite_keys,
@@ -163,9 +164,41 @@ async fn keys_go_in_batches(fixture: &Fixture) -> Outcome {
         .await?;
     let listener = Listener::start();
     let users = User::find().include(User::TASKS).all(db).await?;
-    check_eq!(listener.sql().len(), 4);
+    // MySQL takes ten thousand such keys, the others a thousand.
+    let batches = if db.dialect_name() == "mysql" { 1 } else { 3 };
+    check_eq!(listener.sql().len(), 1 + batches);
     for (user, tasks) in &users {
         check_eq!(titles(tasks), [format!("task {}", 2500 - user.id)]);
+    }
+    Ok(())
+}
+
+#[derive(Model, Debug, Clone, PartialEq)]
+#[model(has_many(pages: Page, foreign_key = address))]
+struct Site {
+    #[model(primary_key, size = 700)]
+    address: String,
+}
+
+#[derive(Model, Debug, Clone, PartialEq)]
+struct Page {
+    id: u64,
+    #[model(belongs_to = Site, as = site, size = 700)]
+    address: String,
+}
+
+// MySQL reads the whole table instead of an index where a list of keys takes too much memory.
+async fn long_keys_go_in_smaller_batches(fixture: &Fixture) -> Outcome {
+    let db = &fixture.db;
+    db.sync(&[Site::TABLE, Page::TABLE]).await?;
+    let addresses = || (0..2500).map(|n| format!("https://example.org/{n}"));
+    Site::bulk_create(db, addresses().map(|address| Site::build().address(address))).await?;
+    Page::bulk_create(db, addresses().map(|address| Page::build().address(address))).await?;
+    let listener = Listener::start();
+    let sites = Site::find().include(Site::PAGES).all(db).await?;
+    check_eq!(listener.sql().len(), 4);
+    for (site, pages) in &sites {
+        check_eq!(pages.iter().map(|page| &page.address).collect::<Vec<_>>(), [&site.address]);
     }
     Ok(())
 }

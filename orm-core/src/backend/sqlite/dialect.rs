@@ -24,7 +24,6 @@ static CAPABILITIES: Capabilities = Capabilities {
     row_lists_use_indexes: false,
     per_parent: PerParent::RowNumber,
     given_rows: GivenRows::With,
-    max_parents: 1_000,
     max_limited_parents: 1_000,
     sound_exists: false,
 };

@@ -6,8 +6,11 @@ use crate::schema::{ColumnDef, DataType};
 use crate::sql::{Compare, Expr};
 use crate::value::Value;
 
-/// IN lists of up to this many values are filled up to a power of two, so that few texts are prepared for many lengths.
-const PADDED_LIST: usize = 1024;
+/// Lists of up to this many values are filled up to a power of two, so that few texts are prepared for many lengths.
+const SHORT_LIST: usize = 1_024;
+
+/// Those of up to this many are filled up to a multiple of [`SHORT_LIST`].
+const LONG_LIST: usize = 16 * SHORT_LIST;
 
 /// AND and OR of more terms than this are nested evenly, since SQLite limits the depth of a flat one.
 const FLAT_TERMS: usize = 100;
@@ -233,9 +236,14 @@ impl Writer<'_> {
     }
 }
 
-/// The list, its last member repeated until there are a power of two.
+/// The list, its last member repeated up to one of a few lengths.
 fn padded<T: Clone>(list: Vec<T>) -> impl Iterator<Item = T> {
-    let padding = if list.len() <= PADDED_LIST { list.len().next_power_of_two() - list.len() } else { 0 };
+    let length = match list.len() {
+        short @ ..=SHORT_LIST => short.next_power_of_two(),
+        long @ ..=LONG_LIST => long.next_multiple_of(SHORT_LIST),
+        other => other,
+    };
+    let padding = length - list.len();
     let last = list.last().cloned();
     list.into_iter().chain(last.into_iter().cycle().take(padding))
 }
