@@ -10,7 +10,7 @@ use chrono::NaiveDateTime;
 use super::Model;
 use crate::error::{Error, Mismatch, Result};
 use crate::schema::{ColumnDef, Table};
-use crate::types::{self, ColumnType, Slots};
+use crate::types::{self, ColumnType, Slots, ValuesMut};
 use crate::value::Value;
 
 /// The marker of a required field that has been set.
@@ -182,10 +182,42 @@ impl<M: Model, Marks, Along> Building<M, Marks, Along> {
 }
 
 /// The column of a model that the database generates: a constant, so that what is done with it is the code of that column alone.
-pub(crate) struct Generated<M>(PhantomData<M>);
+struct Generated<M>(PhantomData<M>);
 
 impl<M: Model> Generated<M> {
-    pub(crate) const ID: Option<usize> = M::TABLE.auto_increment();
+    const ID: Option<usize> = M::TABLE.auto_increment();
+}
+
+/// Gives a record the id that was generated for it; nothing where its model generates none.
+///
+/// # Errors
+/// [`Error::Decode`](crate::Error::Decode) where the id is not one of the field's type.
+#[inline]
+pub(crate) fn give_id<M: Model>(record: &mut M, id: u64) -> Result<()> {
+    let mut give = GiveId { id, model: PhantomData::<M>, mismatch: None };
+    record.values_mut(&mut give);
+    match (give.mismatch, Generated::<M>::ID) {
+        (Some(mismatch), Some(column)) => Err(types::decode_error(mismatch, &M::TABLE.columns[column])),
+        _ => Ok(()),
+    }
+}
+
+struct GiveId<M> {
+    id: u64,
+    model: PhantomData<M>,
+    mismatch: Option<Box<Mismatch>>,
+}
+
+impl<M: Model> ValuesMut for GiveId<M> {
+    #[inline]
+    fn take<T: ColumnType>(&mut self, column: usize, field: &mut T) {
+        if Generated::<M>::ID == Some(column) {
+            match T::decode(Value::UInt(self.id)) {
+                Ok(id) => *field = id,
+                Err(mismatch) => self.mismatch = Some(mismatch),
+            }
+        }
+    }
 }
 
 /// The columns of a model that a draft may leave to the runtime.

@@ -4,7 +4,7 @@ use super::insert::{Params, missing_id, now, send_one};
 use crate::db::{Call, CallStatement, Handle, Lease, Transaction};
 use crate::driver::{Cells, Flow, NoRows, RowSink};
 use crate::error::Result;
-use crate::model::{Blanks, Draft, Generated, Model};
+use crate::model::{Blanks, Draft, Model, give_id};
 use crate::schema::Table;
 use crate::sql::{Dialect, fixed};
 use crate::value::Value;
@@ -56,7 +56,9 @@ impl<M: Model> Rows<M> {
 
     /// Gives the ids to the records that have none, in their order.
     fn with_ids(mut self, ids: Vec<u64>) -> Result<Vec<M>> {
-        let Some(column) = Generated::<M>::ID else { return Ok(self.records) };
+        if ids.is_empty() {
+            return Ok(self.records);
+        }
         let (mut ids, mut rest) = (ids.into_iter(), &mut *self.records);
         for (count, with_id) in self.runs {
             let (run, after) = rest.split_at_mut(count);
@@ -66,7 +68,7 @@ impl<M: Model> Rows<M> {
             }
             for record in run {
                 let id = ids.next().ok_or_else(|| missing_id(M::TABLE))?;
-                record.set_value(column, Value::UInt(id))?;
+                give_id(record, id)?;
             }
         }
         Ok(self.records)

@@ -7,7 +7,7 @@ use chrono::{NaiveDateTime, Utc};
 use crate::db::{Call, CallStatement, Handle};
 use crate::driver::NoRows;
 use crate::error::{Error, Mismatch, Result};
-use crate::model::{Blanks, Draft, Generated, Model};
+use crate::model::{Blanks, Draft, Model, give_id};
 use crate::schema::{ColumnDef, Table};
 use crate::sql::{Dialect, fixed, too_large};
 use crate::types::{ColumnType, Converted, Values};
@@ -30,7 +30,7 @@ pub(crate) async fn insert_record<M: Model>(handle: Handle<'_>, record: &mut M, 
     let mut params = Params::new(handle, M::TABLE, with_id, 1);
     params.push(record)?;
     match send_one::<M>(handle, params.values, with_id).await? {
-        Some(id) => set_id(record, id),
+        Some(id) => give_id(record, id),
         None => Ok(()),
     }
 }
@@ -196,14 +196,6 @@ fn add<'v, M: Model>(
     }));
     if let Some(refused) = refused {
         params.refuse(refused, column);
-    }
-}
-
-/// Gives a record its id.
-pub(super) fn set_id<M: Model>(record: &mut M, id: u64) -> Result<()> {
-    match Generated::<M>::ID {
-        Some(column) => record.set_value(column, Value::UInt(id)),
-        None => Ok(()),
     }
 }
 

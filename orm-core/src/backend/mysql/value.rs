@@ -11,24 +11,31 @@ use crate::driver::Cells;
 use crate::value::Value;
 
 /// Parameters for the driver, and about how many bytes they have. Owned text and bytes are moved, never copied.
-pub(super) fn to_driver(values: Vec<Value<'_>>) -> (Vec<DriverValue>, usize) {
-    let (mut params, mut size) = (Vec::with_capacity(values.len()), 0_usize);
-    for value in values {
-        size = size.saturating_add(value.wire_size());
+pub(super) fn to_driver(mut values: Vec<Value<'_>>) -> (Vec<DriverValue>, usize) {
+    let mut params = Vec::with_capacity(values.len());
+    // What has no length of its own takes no more than this.
+    let mut size = values.len().saturating_mul(12);
+    for value in &mut values {
         // Each is made where it stays: one that is made elsewhere first is copied from there before its parts are written.
         match value {
             Value::Null => params.push(DriverValue::NULL),
-            Value::Int(number) => params.push(DriverValue::Int(number)),
-            Value::UInt(number) => params.push(DriverValue::UInt(number)),
-            Value::Float(number) => params.push(DriverValue::Float(number)),
-            Value::Double(number) => params.push(DriverValue::Double(number)),
-            Value::Text(text) => params.push(DriverValue::Bytes(text.into_owned().into_bytes())),
-            Value::Bytes(bytes) => params.push(DriverValue::Bytes(bytes.into_owned())),
-            Value::Date(date) => params.push(driver_date(date, NaiveTime::MIN)),
+            Value::Int(number) => params.push(DriverValue::Int(*number)),
+            Value::UInt(number) => params.push(DriverValue::UInt(*number)),
+            Value::Float(number) => params.push(DriverValue::Float(*number)),
+            Value::Double(number) => params.push(DriverValue::Double(*number)),
+            Value::Text(text) => {
+                size = size.saturating_add(text.len());
+                params.push(DriverValue::Bytes(std::mem::take(text).into_owned().into_bytes()));
+            }
+            Value::Bytes(bytes) => {
+                size = size.saturating_add(bytes.len());
+                params.push(DriverValue::Bytes(std::mem::take(bytes).into_owned()));
+            }
+            Value::Date(date) => params.push(driver_date(*date, NaiveTime::MIN)),
             Value::DateTime(moment) => params.push(driver_date(moment.date(), moment.time())),
             Value::Time(time) => {
-                let [hour, minute, second] = clock(time);
-                params.push(DriverValue::Time(false, 0, hour, minute, second, micros(time)));
+                let [hour, minute, second] = clock(*time);
+                params.push(DriverValue::Time(false, 0, hour, minute, second, micros(*time)));
             }
         }
     }
