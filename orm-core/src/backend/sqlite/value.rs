@@ -1,8 +1,6 @@
 //! Our values as parameters: SQLite has five storage classes.
 
-use std::fmt::Write as _;
-
-use chrono::{Datelike as _, NaiveDate, NaiveTime, Timelike as _};
+use chrono::{Datelike as _, NaiveDate, NaiveDateTime, NaiveTime, Timelike as _};
 use rusqlite::Statement;
 use rusqlite::types::{Null, ToSql};
 
@@ -23,14 +21,9 @@ pub(super) fn bind(statement: &mut Statement<'_>, position: usize, value: &Value
         Value::Double(v) => return real(statement, position, *v),
         Value::Text(v) => put(statement, position, v.as_ref()),
         Value::Bytes(v) => put(statement, position, v.as_ref()),
-        Value::Date(v) => put(statement, position, date(*v).ok_or_else(|| year(position))?),
-        Value::Time(v) => put(statement, position, time(*v)),
-        Value::DateTime(v) => {
-            let mut text = date(v.date()).ok_or_else(|| year(position))?;
-            text.push(' ');
-            text.push_str(&time(v.time()));
-            put(statement, position, text)
-        }
+        Value::Date(v) => put(statement, position, date(*v).ok_or_else(|| year(position))?.as_str()),
+        Value::Time(v) => put(statement, position, time(*v).as_str()),
+        Value::DateTime(v) => put(statement, position, moment(*v).ok_or_else(|| year(position))?.as_str()),
     };
     bound.map_err(|error| super::error::plain(error, false))
 }
@@ -55,31 +48,55 @@ fn misfit(position: usize, wanted: &str, got: &str) -> Error {
     Error::Encode(Mismatch::new(wanted, got).at("", &format!("?{position}")))
 }
 
+/// A text of digits and what stands between them, made without an allocation.
+struct Digits<const N: usize>([u8; N]);
+
+impl<const N: usize> Digits<N> {
+    /// Writes a number over these places of the pattern, with leading zeros.
+    fn put(mut self, places: std::ops::Range<usize>, mut number: u32) -> Self {
+        for place in self.0[places].iter_mut().rev() {
+            *place = b'0' + u8::try_from(number % 10).unwrap_or(0);
+            number /= 10;
+        }
+        self
+    }
+
+    fn as_str(&self) -> &str {
+        std::str::from_utf8(&self.0).unwrap_or_default()
+    }
+}
+
 /// `YYYY-MM-DD`; `None` outside of the years whose text order is the order of time.
-fn date(day: NaiveDate) -> Option<String> {
+fn date(day: NaiveDate) -> Option<Digits<10>> {
     let year = u32::try_from(day.year()).ok().filter(|year| *year <= 9999)?;
-    let mut text = String::with_capacity(26);
-    // Writing to a String does not fail.
-    let _ = write!(text, "{year:04}-{:02}-{:02}", day.month(), day.day());
-    Some(text)
+    Some(Digits(*b"0000-00-00").put(0..4, year).put(5..7, day.month()).put(8..10, day.day()))
 }
 
 /// `HH:MM:SS.ffffff`, always of this width. Digits behind the microsecond are cut, a leap second ends at its last microsecond.
-fn time(time: NaiveTime) -> String {
+fn time(time: NaiveTime) -> Digits<15> {
     let micros = (time.nanosecond() / 1_000).min(999_999);
-    let mut text = String::with_capacity(15);
-    let _ = write!(text, "{:02}:{:02}:{:02}.{micros:06}", time.hour(), time.minute(), time.second());
-    text
+    Digits(*b"00:00:00.000000")
+        .put(0..2, time.hour())
+        .put(3..5, time.minute())
+        .put(6..8, time.second())
+        .put(9..15, micros)
+}
+
+/// The day, a space and the time.
+fn moment(moment: NaiveDateTime) -> Option<Digits<26>> {
+    let mut text = [b' '; 26];
+    text[..10].copy_from_slice(&date(moment.date())?.0);
+    text[11..].copy_from_slice(&time(moment.time()).0);
+    Some(Digits(text))
 }
 
 /// The text of a time as a default in DDL, where the literal is one: of the width that is stored.
 pub(super) fn normal_time(text: &str) -> Option<String> {
-    NaiveTime::parse_from_str(text, "%H:%M:%S%.f").ok().map(time)
+    NaiveTime::parse_from_str(text, "%H:%M:%S%.f").ok().map(|literal| time(literal).as_str().to_owned())
 }
 
 /// The text of a day and time as a default in DDL, where the literal is one: of the width that is stored.
 pub(super) fn normal_datetime(text: &str) -> Option<String> {
-    let moment =
-        chrono::NaiveDateTime::parse_from_str(&text.replacen('T', " ", 1), "%Y-%m-%d %H:%M:%S%.f").ok()?;
-    Some(format!("{} {}", date(moment.date())?, time(moment.time())))
+    let literal = NaiveDateTime::parse_from_str(&text.replacen('T', " ", 1), "%Y-%m-%d %H:%M:%S%.f").ok()?;
+    Some(moment(literal)?.as_str().to_owned())
 }
