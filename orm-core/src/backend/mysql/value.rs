@@ -12,10 +12,9 @@ use crate::value::Value;
 
 /// Parameters for the driver, and about how many bytes they have. Owned text and bytes are moved, never copied.
 pub(super) fn to_driver(mut values: Vec<Value<'_>>) -> (Vec<DriverValue>, usize) {
-    let mut params = Vec::with_capacity(values.len());
-    // What has no length of its own takes no more than this.
-    let mut size = values.len().saturating_mul(12);
+    let (mut params, mut size) = (Vec::with_capacity(values.len()), 0_usize);
     for value in &mut values {
+        size = size.saturating_add(value.wire_size());
         // Each is made where it stays: one that is made elsewhere first is copied from there before its parts are written.
         match value {
             Value::Null => params.push(DriverValue::NULL),
@@ -24,13 +23,9 @@ pub(super) fn to_driver(mut values: Vec<Value<'_>>) -> (Vec<DriverValue>, usize)
             Value::Float(number) => params.push(DriverValue::Float(*number)),
             Value::Double(number) => params.push(DriverValue::Double(*number)),
             Value::Text(text) => {
-                size = size.saturating_add(text.len());
                 params.push(DriverValue::Bytes(std::mem::take(text).into_owned().into_bytes()));
             }
-            Value::Bytes(bytes) => {
-                size = size.saturating_add(bytes.len());
-                params.push(DriverValue::Bytes(std::mem::take(bytes).into_owned()));
-            }
+            Value::Bytes(bytes) => params.push(DriverValue::Bytes(std::mem::take(bytes).into_owned())),
             Value::Date(date) => params.push(driver_date(*date, NaiveTime::MIN)),
             Value::DateTime(moment) => params.push(driver_date(moment.date(), moment.time())),
             Value::Time(time) => {
