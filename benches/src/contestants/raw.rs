@@ -2,7 +2,7 @@
 
 use anyhow::{Context as _, Result};
 use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
-use mysql_async::prelude::Queryable as _;
+use mysql_async::prelude::Queryable;
 use mysql_async::{Conn, Opts, OptsBuilder, Params, Row, Statement, TxOpts, Value};
 use rust_decimal::Decimal;
 
@@ -56,6 +56,8 @@ crate::wide_cells!(Wide);
 pub struct Raw {
     name: &'static str,
     conn: Conn,
+    /// Whether the ids of many rows are asked for by RETURNING: MariaDB does not promise that they follow one another.
+    returning: bool,
     by_key: Statement,
     some: Statement,
     all: Statement,
@@ -82,15 +84,19 @@ impl Raw {
     pub async fn connect(name: &'static str, url: &str) -> Result<Self> {
         let mut conn = Conn::new(options(url)?.stmt_cache_size(0)).await?;
         conn.query_drop("SET time_zone = '+00:00'").await?;
+        let version: Option<String> = conn.query_first("SELECT VERSION()").await?;
+        let returning = version.is_some_and(|version| version.contains("MariaDB"));
+        let many = |rows| insert(rows) + if returning { " RETURNING id" } else { "" };
         Ok(Self {
             name,
+            returning,
             by_key: conn.prep(BY_KEY).await?,
             some: conn.prep(SOME).await?,
             all: conn.prep(ALL).await?,
             wide: conn.prep(WIDE).await?,
             insert: conn.prep(insert(1)).await?,
-            insert_100: conn.prep(insert(100)).await?,
-            insert_chunk: conn.prep(insert(CHUNK)).await?,
+            insert_100: conn.prep(many(100)).await?,
+            insert_chunk: conn.prep(many(CHUNK)).await?,
             update: conn.prep(UPDATE).await?,
             delete: conn.prep(DELETE).await?,
             page: conn.prep(PAGE).await?,
@@ -102,6 +108,27 @@ impl Raw {
 pub fn insert(rows: usize) -> String {
     let values = vec!["(?, ?, ?, ?, ?)"; rows].join(", ");
     format!("INSERT INTO inserts (name, category, price, stock, added) VALUES {values}")
+}
+
+/// Inserts many rows by one statement, and adds their ids.
+async fn insert_many(
+    conn: &mut impl Queryable,
+    statement: &Statement,
+    items: &[NewItem],
+    returning: bool,
+    ids: &mut Vec<u64>,
+) -> Result<()> {
+    if returning {
+        let before = ids.len();
+        conn.exec_fold(statement, params(items), (), |(), id| ids.push(id)).await?;
+        ids[before..].sort_unstable();
+    } else {
+        let result = conn.exec_iter(statement, params(items)).await?;
+        let first = result.last_insert_id().context("an id")?;
+        result.drop_result().await?;
+        ids.extend((first..).take(items.len()));
+    }
+    Ok(())
 }
 
 type Columns = (u64, String, String, f64, i64, NaiveDateTime);
@@ -185,19 +212,16 @@ impl Contestant for Raw {
     }
 
     async fn bulk_insert(&mut self, items: Vec<NewItem>) -> Result<Vec<Item>> {
-        let mut first_ids = Vec::with_capacity(items.len().div_ceil(CHUNK));
+        let mut ids = Vec::with_capacity(items.len());
         if items.len() == 100 {
-            self.conn.exec_drop(&self.insert_100, params(&items)).await?;
-            first_ids.push(self.conn.last_insert_id().context("an id")?);
+            insert_many(&mut self.conn, &self.insert_100, &items, self.returning, &mut ids).await?;
         } else {
             let mut transaction = self.conn.start_transaction(TxOpts::default()).await?;
             for chunk in items.chunks(CHUNK) {
-                transaction.exec_drop(&self.insert_chunk, params(chunk)).await?;
-                first_ids.push(transaction.last_insert_id().context("an id")?);
+                insert_many(&mut transaction, &self.insert_chunk, chunk, self.returning, &mut ids).await?;
             }
             transaction.commit().await?;
         }
-        let ids = first_ids.into_iter().flat_map(|first| first..first + CHUNK as u64);
         Ok(items.into_iter().zip(ids).map(|(new, id)| saved(new, id)).collect())
     }
 
