@@ -15,12 +15,18 @@ use crate::data::NewItem;
 const TIME: &str = "%Y-%m-%d %H:%M:%S%.6f";
 
 /// Rows of one statement of a bulk insert.
-const CHUNK: usize = 1_000;
+pub const CHUNK: usize = 1_000;
+
+/// What everybody opens a file with, as we do.
+pub const SETTINGS: &str = "PRAGMA foreign_keys = ON; PRAGMA synchronous = NORMAL;";
+/// Statements that a connection keeps prepared, as ours.
+pub const STATEMENTS: usize = 128;
 
 fn open(path: &str) -> Result<Connection> {
     let connection = Connection::open(path)?;
     connection.busy_timeout(Duration::from_secs(5))?;
-    connection.execute_batch("PRAGMA foreign_keys = ON; PRAGMA synchronous = NORMAL;")?;
+    connection.execute_batch(SETTINGS)?;
+    connection.set_prepared_statement_cache_capacity(STATEMENTS);
     Ok(connection)
 }
 

@@ -3,10 +3,12 @@
 use anyhow::{Context as _, Result};
 
 use super::{Report, beside_first, compete};
+use crate::clock::Cost;
 use crate::contestant::{Entrant, Single};
 use crate::contestants::ours::Ours;
 use crate::contestants::rusqlite::{Elsewhere, Here, Rusqlite};
 use crate::program::Setup;
+use crate::runner::Outcome;
 use crate::schema::sqlite::{SQLITE, SqliteTables};
 use crate::summary::Summary;
 use crate::table::{self, Pair};
@@ -36,6 +38,18 @@ async fn measure(path: &str, setup: &Setup<'_>) -> Result<Report> {
     pairs[1] = Pair { ours: 1, base: 2, target: None };
     let outcomes = compete(Workload::SINGLE, entrants, &mut SqliteTables(connection), setup).await?;
     let title = format!("SQLite {}", rusqlite::version());
-    let details = table::write(&title, &outcomes, &pairs);
+    let details = table::write(&title, &outcomes, &pairs) + &hop(&outcomes);
     Ok(Report { summary: Summary::of(&title, &outcomes, 0), details })
+}
+
+/// What it costs to go to another thread and back for one row. Nothing where that was not measured.
+fn hop(outcomes: &[Outcome]) -> String {
+    let found = outcomes.iter().find(|outcome| outcome.workload == Workload::FindByKey);
+    let Some((elsewhere, here)) = found.and_then(|outcome| outcome.pair(0, 2)) else { return String::new() };
+    let micros = |of: fn(&Cost) -> f64| (elsewhere.spread(of).median - here.spread(of).median) * 1e6;
+    format!(
+        "The way to another thread and back, for one row by hand: {:.1} µs of wall time, {:.1} µs of processor time.\n\n",
+        micros(|cost| cost.wall),
+        micros(|cost| cost.cpu)
+    )
 }

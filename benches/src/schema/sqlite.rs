@@ -15,6 +15,22 @@ pub const SQLITE: &str = "PRAGMA journal_mode = WAL; \
     flag INTEGER NOT NULL, ratio REAL NOT NULL, title TEXT NOT NULL, code TEXT NOT NULL, body TEXT NOT NULL, note TEXT, parent INTEGER, \
     made TEXT NOT NULL, day TEXT NOT NULL, amount TEXT NOT NULL, document TEXT NOT NULL, payload BLOB NOT NULL) STRICT;";
 
+/// The cells of a written row. Its time may be stored with less than six digits behind the second, as some libraries do.
+fn text(row: &rusqlite::Row<'_>) -> rusqlite::Result<Row> {
+    let cell = |n| Ok(format!("{:?}", row.get_ref(n)?));
+    let mut cells: Row = (0..5).map(cell).collect::<rusqlite::Result<_>>()?;
+    cells.push(without_zeros(row.get_ref(5)?.as_str()?));
+    Ok(cells)
+}
+
+/// A time without the zeros at the end of its fraction.
+fn without_zeros(time: &str) -> String {
+    match time.split_once('.') {
+        Some((seconds, fraction)) => format!("{seconds}.{}", fraction.trim_end_matches('0')),
+        None => format!("{time}."),
+    }
+}
+
 /// An SQLite file.
 pub struct SqliteTables(pub rusqlite::Connection);
 
@@ -33,8 +49,6 @@ impl Tables for SqliteTables {
     fn written(&mut self) -> Local<'_, Vec<Row>> {
         Box::pin(async {
             let mut statement = self.0.prepare(WRITTEN)?;
-            let text =
-                |row: &rusqlite::Row<'_>| (0..6).map(|n| Ok(format!("{:?}", row.get_ref(n)?))).collect();
             Ok(statement.query_map((), text)?.collect::<rusqlite::Result<_>>()?)
         })
     }

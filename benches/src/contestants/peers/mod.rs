@@ -8,6 +8,7 @@ mod diesel_schema;
 mod diesel_trees;
 mod sea_orm;
 mod sea_orm_entities;
+mod sqlite;
 mod sqlx;
 mod sqlx_includes;
 
@@ -58,5 +59,9 @@ impl Peers for Everybody {
             ];
             Ok(entrants)
         })
+    }
+
+    fn sqlite<'a>(&'a self, path: &'a str) -> Local<'a, Vec<Box<dyn Entrant>>> {
+        Box::pin(sqlite::everybody(path))
     }
 }

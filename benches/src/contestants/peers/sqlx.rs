@@ -10,9 +10,10 @@ use crate::contestant::{Contestant, Pooled};
 use crate::contestants::raw::{ALL, BY_KEY, DELETE, PAGE, SOME, UPDATE, WIDE};
 use crate::data::NewItem;
 
-const INSERT: &str = "INSERT INTO inserts (name, category, price, stock, added) VALUES (?, ?, ?, ?, ?)";
+pub(super) const INSERT: &str =
+    "INSERT INTO inserts (name, category, price, stock, added) VALUES (?, ?, ?, ?, ?)";
 /// Before `VALUES`.
-const INTO: &str = "INSERT INTO inserts (name, category, price, stock, added) ";
+pub(super) const INTO: &str = "INSERT INTO inserts (name, category, price, stock, added) ";
 
 #[derive(FromRow)]
 pub struct Item {
