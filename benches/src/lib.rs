@@ -10,6 +10,7 @@ pub mod contestant;
 mod contestants;
 pub mod data;
 pub mod eager;
+mod growth;
 mod parts;
 pub mod peers;
 pub mod program;

@@ -19,6 +19,11 @@ pub trait Peers {
         Box::pin(async { Ok(Vec::new()) })
     }
 
+    /// Building SQL without sending it.
+    fn build(&self) -> Vec<Box<dyn Entrant>> {
+        Vec::new()
+    }
+
     /// An SQLite file at this path.
     fn sqlite<'a>(&'a self, _path: &'a str) -> Local<'a, Vec<Box<dyn Entrant>>> {
         Box::pin(async { Ok(Vec::new()) })

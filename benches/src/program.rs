@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use anyhow::Result;
-use clap::{Parser, ValueEnum as _};
+use clap::Parser;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::chart;
@@ -32,7 +32,7 @@ struct Arguments {
     /// Only these workloads.
     #[arg(long, value_delimiter = ',')]
     only: Vec<Workload>,
-    /// Only these parts, instead of all.
+    /// Only these parts, instead of all but growth.
     #[arg(long, value_delimiter = ',')]
     parts: Vec<Part>,
     /// Only contestants whose name contains this, for a profiler. There are no ratios then.
@@ -50,15 +50,20 @@ struct Arguments {
     /// Draws the overview into this file.
     #[arg(long)]
     svg: Option<PathBuf>,
+    /// Draws how cost grows into this file.
+    #[arg(long)]
+    growth_svg: Option<PathBuf>,
 }
 
 /// What every part needs to know.
 pub struct Setup<'a> {
     pub plan: Plan,
+    pub quick: bool,
     pub only: Vec<Workload>,
     pub alone: Option<String>,
     pub progress: ProgressBar,
     pub peers: &'a dyn Peers,
+    pub growth_svg: Option<PathBuf>,
 }
 
 impl Setup<'_> {
@@ -74,13 +79,15 @@ pub fn run(peers: &dyn Peers) -> Result<()> {
     let style = ProgressStyle::with_template("{prefix:8} {bar:40} {percent:>3} % {elapsed_precise} {msg}")?;
     let setup = Setup {
         plan: Plan { rounds, slot: arguments.slot / 1e3, pieces: arguments.pieces },
+        quick: arguments.quick,
         only: arguments.only,
         alone: arguments.alone,
         progress: ProgressBar::new(0).with_style(style),
         peers,
+        growth_svg: arguments.growth_svg,
     };
     let mut report = Report::default();
-    let parts = if arguments.parts.is_empty() { Part::value_variants() } else { &arguments.parts };
+    let parts = if arguments.parts.is_empty() { Part::USUAL } else { &arguments.parts };
     for &part in parts {
         setup.progress.reset();
         match parts::run(part, arguments.url.as_deref(), &setup)? {

@@ -28,6 +28,8 @@ pub enum Workload {
     Pool,
     /// By key, by 1,000 tasks at once.
     PoolThousand,
+    /// The SQL of the page, which is not sent.
+    Build,
 }
 
 /// One piece of work, with all that it needs.
@@ -106,7 +108,7 @@ impl Workload {
             Self::Transaction => Input::Transaction { id, stock: 1_000 + i64::try_from(n).unwrap_or(0) },
             Self::IncludeNested => Input::Nested,
             Self::IncludeMany => Input::Many,
-            Self::Page => Input::Page { category: data::category(n), price: (n % 800) as f64 },
+            Self::Page | Self::Build => Input::Page { category: data::category(n), price: (n % 800) as f64 },
         }
     }
 
@@ -116,6 +118,7 @@ impl Workload {
         let (least, most) = match self {
             Self::Pool => (640, 2_000),
             Self::PoolThousand => (4_000, 4_000),
+            Self::Build => (1, 50_000),
             _ => (1, 2_000),
         };
         ((seconds / each).round() as usize).clamp(least, most)
@@ -150,6 +153,7 @@ impl fmt::Display for Workload {
             Self::IncludeMany => "include 10,000 × 3",
             Self::Transaction => "transaction: find and update by key",
             Self::PoolThousand => "1,000 tasks, pool of 10: find by key",
+            Self::Build => "building the SQL of: filter, order, limit 10",
             Self::Pool => "64 tasks, pool of 10: find by key",
         })
     }

@@ -1,5 +1,6 @@
 //! One file a contestant.
 
+pub mod building;
 pub mod ours;
 pub mod ours_includes;
 #[cfg(feature = "peers")]

@@ -57,7 +57,7 @@ crate::wide_cells!(Wide);
 
 /// A `Db` of so many connections.
 #[derive(Clone)]
-pub struct Ours(pub(super) Db);
+pub struct Ours(pub(crate) Db);
 
 impl Ours {
     pub async fn connect(url: &str, connections: usize) -> Result<Self> {
@@ -87,6 +87,12 @@ impl Ours {
         Wide::bulk_create(&self.0, wides).await?;
         Ok(())
     }
+}
+
+/// The ten newest items of a category that cost more.
+pub fn dearer(category: &str, price: f64) -> Query<Item> {
+    let dearer = Item::CATEGORY.eq(category) & Item::PRICE.gt(price);
+    Item::find().filter(dearer).order_by(Item::ID.desc()).limit(10)
 }
 
 impl Contestant for Ours {
@@ -147,8 +153,7 @@ impl Contestant for Ours {
     }
 
     async fn page(&mut self, category: &str, price: f64) -> Result<Vec<Item>> {
-        let dearer = Item::CATEGORY.eq(category) & Item::PRICE.gt(price);
-        Ok(Item::find().filter(dearer).order_by(Item::ID.desc()).limit(10).all(&self.0).await?)
+        Ok(dearer(category, price).all(&self.0).await?)
     }
 }
 

@@ -168,7 +168,7 @@ fn push_params(params: &mut Vec<Value>, item: &NewItem) {
     params.push(item.added.naive_utc().into());
 }
 
-fn params(items: &[NewItem]) -> Params {
+pub fn params(items: &[NewItem]) -> Params {
     let mut params = Vec::with_capacity(items.len() * 5);
     items.iter().for_each(|item| push_params(&mut params, item));
     Params::Positional(params)

@@ -1,5 +1,7 @@
 //! The parts of a run: who competes in what.
 
+mod build;
+mod growth;
 mod includes;
 mod mysql;
 mod pool;
@@ -26,6 +28,15 @@ pub enum Part {
     Pool,
     /// An SQLite file; nothing, where no SQLite is built in.
     Sqlite,
+    /// SQL that is built and not sent; takes a server, which says what SQL it speaks.
+    Build,
+    /// How cost grows with rows, depth, children, tasks and columns. Only where it is asked for.
+    Growth,
+}
+
+impl Part {
+    /// What runs unless parts are asked for.
+    pub const USUAL: &[Self] = &[Self::Mysql, Self::Includes, Self::Pool, Self::Sqlite, Self::Build];
 }
 
 /// What parts gave: everybody on one page, and the tables that have the quartiles.
@@ -52,7 +63,9 @@ pub fn run(part: Part, url: Option<&str>, setup: &Setup<'_>) -> Result<Option<Re
         (Part::Mysql, Some(url)) => mysql::run(url, setup)?,
         (Part::Includes, Some(url)) => includes::run(url, setup)?,
         (Part::Pool, Some(url)) => pool::run(url, setup)?,
-        (Part::Mysql | Part::Includes | Part::Pool, None) => return Ok(None),
+        (Part::Build, Some(url)) => build::run(url, setup)?,
+        (Part::Growth, Some(url)) => growth::run(url, setup)?,
+        (_, None) => return Ok(None),
     }))
 }
 

@@ -3,6 +3,7 @@
 //! What that library allocates is not counted.
 
 use anyhow::Result;
+use diesel::mysql::Mysql;
 use diesel::prelude::*;
 
 use super::diesel_schema::{Insert, Item, Wide, inserts, items, last_insert_id, saved, wides};
@@ -23,6 +24,17 @@ impl Diesel {
     fn first_id(&mut self) -> Result<u64> {
         Ok(diesel::select(last_insert_id()).get_result(&mut self.0)?)
     }
+}
+
+/// The ten newest items of a category that cost more.
+#[diesel::dsl::auto_type(no_type_alias)]
+pub fn dearer<'a>(category: &'a str, price: f64) -> _ {
+    let as_item: diesel::helper_types::AsSelect<Item, Mysql> = Item::as_select();
+    items::table
+        .filter(items::category.eq(category).and(items::price.gt(price)))
+        .order(items::id.desc())
+        .limit(10_i64)
+        .select(as_item)
 }
 
 impl Contestant for Diesel {
@@ -84,9 +96,7 @@ impl Contestant for Diesel {
     }
 
     async fn page(&mut self, category: &str, price: f64) -> Result<Vec<Item>> {
-        let dearer = items::category.eq(category).and(items::price.gt(price));
-        let page = items::table.filter(dearer).order(items::id.desc()).limit(10);
-        Ok(page.select(Item::as_select()).load(&mut self.0)?)
+        Ok(dearer(category, price).load(&mut self.0)?)
     }
 }
 

@@ -2,6 +2,7 @@
 //!
 //! An include is read without an order where the library's documents do not ask for one; hand-written code and we do.
 
+mod building;
 mod diesel;
 mod diesel_async;
 mod diesel_schema;
@@ -13,6 +14,7 @@ mod sqlx;
 mod sqlx_includes;
 
 use crate::contestant::{Crowd, Entrant, Local, Single};
+use crate::contestants::building::Building;
 use crate::eager::Loading;
 use crate::peers::Peers;
 
@@ -59,6 +61,10 @@ impl Peers for Everybody {
             ];
             Ok(entrants)
         })
+    }
+
+    fn build(&self) -> Vec<Box<dyn Entrant>> {
+        vec![Box::new(Building(building::Diesel)), Box::new(Building(building::SeaOrm))]
     }
 
     fn sqlite<'a>(&'a self, path: &'a str) -> Local<'a, Vec<Box<dyn Entrant>>> {

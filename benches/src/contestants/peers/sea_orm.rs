@@ -6,7 +6,7 @@ use anyhow::{Context as _, Result};
 use sea_orm::sea_query::Expr;
 use sea_orm::{
     ColumnTrait as _, ConnectOptions, Database, DatabaseConnection, EntityTrait as _, QueryFilter as _,
-    QueryOrder as _, QuerySelect as _, TransactionTrait as _,
+    QueryOrder as _, QuerySelect as _, Select, TransactionTrait as _,
 };
 
 use super::sea_orm_entities::{comment, detail, insert, item, order, post, user, wide};
@@ -24,6 +24,14 @@ impl SeaOrm {
         options.max_connections(connections).min_connections(connections);
         Ok(Self(Database::connect(options).await?))
     }
+}
+
+/// The ten newest items of a category that cost more.
+pub fn dearer(category: &str, price: f64) -> Select<item::Entity> {
+    let dearer = item::Entity::find()
+        .filter(item::Column::Category.eq(category))
+        .filter(item::Column::Price.gt(price));
+    dearer.order_by_desc(item::Column::Id).limit(10)
 }
 
 impl Contestant for SeaOrm {
@@ -85,11 +93,7 @@ impl Contestant for SeaOrm {
     }
 
     async fn page(&mut self, category: &str, price: f64) -> Result<Vec<item::Model>> {
-        let dearer = item::Entity::find()
-            .filter(item::Column::Category.eq(category))
-            .filter(item::Column::Price.gt(price));
-        let page = dearer.order_by_desc(item::Column::Id).limit(10);
-        Ok(page.all(&self.0).await?)
+        Ok(dearer(category, price).all(&self.0).await?)
     }
 }
 
