@@ -73,6 +73,8 @@ texts! {
     sequelize "../../docs/10-from-sequelize.md";
     reliability "../../docs/11-reliability.md";
     clusters "../../docs/12-replicas-and-clusters.md";
+    speed "../../docs/13-speed.md";
+    driver "../../docs/14-driver.md";
 }
 
 #[cfg(test)]

@@ -25,13 +25,8 @@ fn one(series: &Series) -> String {
             format!("{}; {}", figure(point.peak as f64 / 1e3), figure(point.allocations))
         });
     }
-    let slopes = series.lanes.iter().filter_map(|lane| {
-        let exponent = exponent(lane)?;
-        let (mark, verdict) = if exponent > STEEP { ("**", ", worse than linear") } else { ("", "") };
-        Some(format!("{} {mark}{exponent:.2}{mark}{verdict}", lane.name))
-    });
-    let slopes: Vec<String> = slopes.collect();
-    let _ = writeln!(text, "Exponent of the time: {}.\n", slopes.join("; "));
+    let slopes: Vec<String> = series.lanes.iter().filter_map(slopes).collect();
+    let _ = writeln!(text, "Exponent of the growth, wall / CPU: {}.\n", slopes.join("; "));
     text
 }
 
@@ -55,21 +50,29 @@ fn table(text: &mut String, series: &Series, what: &str, cell: impl Fn(&Point) -
     text.push('\n');
 }
 
-/// The slope in a picture whose both axes are logarithmic, over the larger half of the sizes: the line that fits best.
-fn exponent(lane: &Lane) -> Option<f64> {
-    let larger = lane.points.get(lane.points.len().saturating_sub(2).min(lane.points.len() / 2)..)?;
+/// Both exponents; in bold what is worse than linear.
+fn slopes(lane: &Lane) -> Option<String> {
+    let marked = |exponent: f64| {
+        let mark = if exponent > STEEP { "**" } else { "" };
+        format!("{mark}{exponent:.2}{mark}")
+    };
+    let (wall, cpu) = (exponent(lane, |point| point.wall)?, exponent(lane, |point| point.cpu)?);
+    Some(format!("{} {} / {}", lane.name, marked(wall), marked(cpu)))
+}
+
+/// The slope in a picture whose both axes are logarithmic, over the larger half of the sizes, but three at least: of the line that fits best.
+fn exponent(lane: &Lane, of: fn(&Point) -> f64) -> Option<f64> {
+    let sizes = lane.points.len();
+    let larger = &lane.points[sizes.saturating_sub(3).min(sizes / 2)..];
     if larger.len() < 2 {
         return None;
     }
     let points: Vec<(f64, f64)> =
-        larger.iter().map(|point| ((point.size as f64).ln(), point.wall.ln())).collect();
-    let count = points.len() as f64;
-    let (x, y) = (
-        points.iter().map(|(x, _)| x).sum::<f64>() / count,
-        points.iter().map(|(_, y)| y).sum::<f64>() / count,
-    );
-    let covariance: f64 = points.iter().map(|(px, py)| (px - x) * (py - y)).sum();
-    let variance: f64 = points.iter().map(|(px, _)| (px - x).powi(2)).sum();
+        larger.iter().map(|point| ((point.size as f64).ln(), of(point).ln())).collect();
+    let mean = |of: fn(&(f64, f64)) -> f64| points.iter().map(of).sum::<f64>() / points.len() as f64;
+    let (x, y) = (mean(|point| point.0), mean(|point| point.1));
+    let covariance: f64 = points.iter().map(|point| (point.0 - x) * (point.1 - y)).sum();
+    let variance: f64 = points.iter().map(|point| (point.0 - x).powi(2)).sum();
     Some(covariance / variance)
 }
 
@@ -109,9 +112,9 @@ mod tests {
 
     #[test]
     fn exponents_are_the_slopes() {
-        assert!(exponent(&lane(1.0)).is_some_and(|slope| (slope - 1.0).abs() < 1e-9));
-        assert!(exponent(&lane(2.0)).is_some_and(|slope| (slope - 2.0).abs() < 1e-9));
-        assert!(exponent(&Lane { name: "nobody", points: Vec::new() }).is_none());
+        assert!(exponent(&lane(1.0), |point| point.wall).is_some_and(|slope| (slope - 1.0).abs() < 1e-9));
+        assert!(exponent(&lane(2.0), |point| point.cpu).is_some_and(|slope| (slope - 2.0).abs() < 1e-9));
+        assert!(exponent(&Lane { name: "nobody", points: Vec::new() }, |point| point.wall).is_none());
     }
 
     #[test]
