@@ -1,0 +1,144 @@
+//! What a library must be able to say, and the models that all of them write.
+
+use std::path::Path;
+
+/// A library whose models are compiled.
+pub trait Contestant {
+    fn name(&self) -> &'static str;
+
+    /// The lock file below `benches/` that has its versions.
+    fn lock(&self) -> &'static str {
+        "Cargo.lock"
+    }
+
+    /// The lines below `[dependencies]`.
+    fn dependencies(&self, root: &Path) -> String;
+
+    /// A module of models. Each belongs to the next one, and that has many of it.
+    fn models(&self, shape: &Shape) -> String;
+
+    /// A program, beside the module `models`, that creates, finds by key and loads with its associations a record of each model.
+    fn program(&self, shape: &Shape) -> String;
+}
+
+/// How many models there are and what they look like.
+#[derive(Clone, Copy)]
+pub struct Shape {
+    pub models: usize,
+    /// With `id`, and with `owner_id` where there is one.
+    pub columns: usize,
+    /// The first model has a column more.
+    pub edited: bool,
+}
+
+#[derive(Clone, Copy)]
+pub enum Kind {
+    Text,
+    Int,
+    MaybeText,
+    Float,
+    Unsigned,
+    Moment,
+    Flag,
+    MaybeBig,
+    Day,
+}
+
+pub struct Column {
+    pub name: String,
+    pub kind: Kind,
+}
+
+/// One model of a shape, and the two that it is associated with.
+pub struct Model {
+    pub name: String,
+    pub owner: String,
+    pub row: String,
+    /// Without `id` and `owner_id`.
+    pub columns: Vec<Column>,
+}
+
+const KINDS: [Kind; 9] = [
+    Kind::Text,
+    Kind::Int,
+    Kind::MaybeText,
+    Kind::Float,
+    Kind::Unsigned,
+    Kind::Moment,
+    Kind::Flag,
+    Kind::MaybeBig,
+    Kind::Day,
+];
+
+impl Shape {
+    /// The models, where `keys` of the columns are keys.
+    pub fn models(self, keys: usize) -> impl Iterator<Item = Model> {
+        let name = move |number: usize| format!("Model{}", number % self.models);
+        (0..self.models).map(move |number| {
+            let column =
+                |n: usize| Column { name: format!("column_{n}"), kind: KINDS[(n - 1) % KINDS.len()] };
+            let added = (self.edited && number == 0)
+                .then(|| Column { name: "added".to_owned(), kind: Kind::MaybeBig });
+            Model {
+                name: name(number),
+                owner: name(number + 1),
+                row: name(number + self.models - 1),
+                columns: (1..=self.columns - keys).map(column).chain(added).collect(),
+            }
+        })
+    }
+
+    /// The models with their two keys.
+    pub fn associated(self) -> impl Iterator<Item = Model> {
+        self.models(2)
+    }
+}
+
+impl Model {
+    /// Of the table, or of the module.
+    pub fn plural(&self) -> String {
+        plural(&self.name)
+    }
+
+    /// A line for each column.
+    pub fn each(&self, line: impl Fn(&str, Kind) -> String) -> String {
+        self.columns.iter().map(|column| line(&column.name, column.kind)).collect()
+    }
+}
+
+/// The table of a model.
+pub fn plural(model: &str) -> String {
+    format!("{}s", model.to_lowercase())
+}
+
+impl Kind {
+    /// The type of a field, where times and dates are these types.
+    pub fn rust(self, moment: &'static str, day: &'static str) -> &'static str {
+        match self {
+            Self::Text => "String",
+            Self::Int => "i32",
+            Self::MaybeText => "Option<String>",
+            Self::Float => "f64",
+            Self::Unsigned => "u64",
+            Self::Moment => moment,
+            Self::Flag => "bool",
+            Self::MaybeBig => "Option<i64>",
+            Self::Day => day,
+        }
+    }
+
+    /// An expression of such a value.
+    pub fn value(self, moment: &'static str, day: &'static str) -> &'static str {
+        match self {
+            Self::Text => "String::from(\"some text\")",
+            Self::Int => "-7",
+            Self::MaybeText => "Some(String::from(\"more text\"))",
+            Self::Float => "2.5",
+            Self::Unsigned => "7",
+            Self::Moment => moment,
+            Self::Flag => "true",
+            Self::MaybeBig => "Some(-70)",
+            Self::Day => day,
+        }
+    }
+}

@@ -1,0 +1,56 @@
+//! Writes crates of models for us and for other libraries, and measures what they cost the compiler.
+
+mod contestant;
+mod contestants;
+mod derive;
+mod figures;
+mod peers;
+mod project;
+mod usage;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::{Context as _, Result};
+use clap::{Parser, Subcommand};
+
+use crate::project::Place;
+
+/// How long models keep the compiler busy.
+#[derive(Parser)]
+struct Args {
+    #[command(subcommand)]
+    mode: Mode,
+}
+
+#[derive(Subcommand)]
+enum Mode {
+    /// Our models beside the same crate without a model.
+    Derive {
+        #[arg(default_value_t = 50)]
+        models: usize,
+        #[arg(default_value_t = 10)]
+        columns: usize,
+        #[arg(default_value_t = 9)]
+        runs: usize,
+    },
+    /// Our models beside those of other libraries.
+    Peers(peers::Options),
+}
+
+fn main() -> Result<ExitCode> {
+    if let Some(peaks) = std::env::var_os(usage::PEAKS) {
+        return usage::stand_in(&PathBuf::from(peaks));
+    }
+    let args = Args::parse();
+    let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize()?;
+    let crates = tempfile::tempdir()?;
+    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from);
+    let target = std::path::absolute(target.join("bench-compile")).context("the target folder")?;
+    let place = Place { root, crates: crates.path().to_owned(), target };
+    match args.mode {
+        Mode::Derive { models, columns, runs } => derive::run(&place, models, columns, runs)?,
+        Mode::Peers(options) => peers::run(&place, &options)?,
+    }
+    Ok(ExitCode::SUCCESS)
+}
