@@ -19,6 +19,9 @@ use crate::project::Place;
 /// How long models keep the compiler busy.
 #[derive(Parser)]
 struct Args {
+    /// Where the crates are written, and left; otherwise they are thrown away.
+    #[arg(long, global = true)]
+    crates: Option<PathBuf>,
     #[command(subcommand)]
     mode: Mode,
 }
@@ -44,10 +47,11 @@ fn main() -> Result<ExitCode> {
     }
     let args = Args::parse();
     let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize()?;
-    let crates = tempfile::tempdir()?;
+    let thrown_away = tempfile::tempdir()?;
+    let crates = std::path::absolute(args.crates.as_deref().unwrap_or(thrown_away.path()))?;
     let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from);
     let target = std::path::absolute(target.join("bench-compile")).context("the target folder")?;
-    let place = Place { root, crates: crates.path().to_owned(), target };
+    let place = Place { root, crates, target };
     match args.mode {
         Mode::Derive { models, columns, runs } => derive::run(&place, models, columns, runs)?,
         Mode::Peers(options) => peers::run(&place, &options)?,

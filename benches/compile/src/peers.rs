@@ -1,7 +1,7 @@
 //! Our models beside those of other libraries. Contestants take turns, so that a noisy moment hits all of them.
 
 use anyhow::Result;
-use clap::Args;
+use clap::{Args, ValueEnum};
 
 use crate::contestant::{Contestant, Shape};
 use crate::contestants::{libraries, raw};
@@ -20,13 +20,23 @@ pub struct Options {
     /// Only these, by name; we always take part.
     #[arg(long, value_delimiter = ',')]
     only: Vec<String>,
-    /// Instead of all that: a release build of each program with all that it depends on, once. Minutes each.
-    #[arg(long)]
-    clean: bool,
+    /// `check` is of libraries, `rebuild` of a program of four models. `clean`, if asked for, builds each such program with all that it
+    /// depends on, once: minutes each.
+    #[arg(long, value_delimiter = ',', default_value = "check,rebuild")]
+    parts: Vec<Part>,
+}
+
+#[derive(Clone, Copy, PartialEq, ValueEnum)]
+enum Part {
+    Check,
+    Rebuild,
+    Clean,
 }
 
 /// Models of the program.
 const PROGRAM: usize = 4;
+/// Our place behind the driver alone, which has programs but no models.
+const OURS: usize = 1;
 
 pub fn run(place: &Place, options: &Options) -> Result<()> {
     let mut contestants = libraries();
@@ -35,15 +45,19 @@ pub fn run(place: &Place, options: &Options) -> Result<()> {
         let named = options.only.iter().any(|name| name == library.name());
         options.only.is_empty() || named || library.name() == ours
     });
-    if options.clean {
-        contestants.insert(0, raw());
-        return clean(place, &contestants, options);
-    }
-    for &models in &options.models {
+    let part = |part| options.parts.contains(&part);
+    for &models in options.models.iter().filter(|_| part(Part::Check)) {
         check(place, &contestants, models, options)?;
     }
-    contestants.push(raw());
-    rebuild(place, &contestants, options)
+    contestants.insert(0, raw());
+    if part(Part::Rebuild) {
+        rebuild(place, &contestants, options)?;
+    }
+    if part(Part::Clean) {
+        clean(place, &contestants, options)?;
+    }
+    println!("Wall / processor time, medians of {} runs; ratios are taken within a run.", options.runs);
+    Ok(())
 }
 
 /// Everybody in turn, once to begin with and then as often as asked.
@@ -113,14 +127,14 @@ fn rebuild(place: &Place, libraries: &[Box<dyn Contestant>], options: &Options) 
             "| {} | {} | {} | {:.0} MiB | {} | {} | {:.0} MiB |",
             project.version()?,
             debug_here.times(),
-            debug_here.ratio(&debug[0]),
+            debug_here.ratio(&debug[OURS]),
             debug_here.peak(),
             release_here.times(),
-            release_here.ratio(&release[0]),
+            release_here.ratio(&release[OURS]),
             release_here.peak(),
         );
     }
-    println!("\nWall / processor time, medians of {} runs; ratios are taken within a run.", options.runs);
+    println!();
     Ok(())
 }
 
@@ -136,6 +150,7 @@ fn clean(place: &Place, libraries: &[Box<dyn Contestant>], options: &Options) ->
         let over = usage.cpu - *driver.get_or_insert(usage.cpu);
         println!("| {} | {:.0} / {:.1} s | {over:+.1} s |", project.version()?, usage.wall, usage.cpu);
     }
+    println!();
     Ok(())
 }
 

@@ -38,7 +38,7 @@ pub struct {name} {{
     pub owner_id: u64,
     #[belongs_to]
     pub owner: toasty::Deferred<{owner}>,
-{fields}    #[has_many]
+{fields}    #[has_many(pair = owner)]
     pub rows: toasty::Deferred<Vec<{row}>>,
 }}
 "
