@@ -14,7 +14,7 @@ pub trait Contestant {
     /// The lines below `[dependencies]`.
     fn dependencies(&self, root: &Path) -> String;
 
-    /// A module of models. Each belongs to the next one, and that has many of it.
+    /// A module of models. Each belongs to the next one of its ring, and that has many of it.
     fn models(&self, shape: &Shape) -> String;
 
     /// A program, beside the module `models`, that creates, finds by key and loads with its associations a record of each model.
@@ -58,6 +58,9 @@ pub struct Model {
     pub columns: Vec<Column>,
 }
 
+/// The least length of a ring. One ring of all is too long a way for the compiler where models hold one another (sea-orm).
+const RING: usize = 10;
+
 const KINDS: [Kind; 9] = [
     Kind::Text,
     Kind::Int,
@@ -73,16 +76,21 @@ const KINDS: [Kind; 9] = [
 impl Shape {
     /// The models, where `keys` of the columns are keys.
     pub fn models(self, keys: usize) -> impl Iterator<Item = Model> {
-        let name = move |number: usize| format!("Model{}", number % self.models);
-        (0..self.models).map(move |number| {
+        let rings = (self.models / RING).max(1);
+        let start = move |ring: usize| ring * self.models / rings;
+        let ring = move |ring| {
+            (start(ring)..start(ring + 1)).map(move |number| (number, start(ring), start(ring + 1)))
+        };
+        let name = |number: usize| format!("Model{number}");
+        (0..rings).flat_map(ring).map(move |(number, first, end)| {
             let column =
                 |n: usize| Column { name: format!("column_{n}"), kind: KINDS[(n - 1) % KINDS.len()] };
             let added = (self.edited && number == 0)
                 .then(|| Column { name: "added".to_owned(), kind: Kind::MaybeBig });
             Model {
                 name: name(number),
-                owner: name(number + 1),
-                row: name(number + self.models - 1),
+                owner: name(if number + 1 == end { first } else { number + 1 }),
+                row: name(if number == first { end } else { number } - 1),
                 columns: (1..=self.columns - keys).map(column).chain(added).collect(),
             }
         })

@@ -41,7 +41,8 @@ pub fn measure(command: &mut Command, peaks: &Path) -> Result<Usage> {
     let output = command.output().context("cargo does not start")?;
     let (wall, cpu) = (start.elapsed().as_secs_f64(), children()?.0 - before);
     if !output.status.success() {
-        bail!("{command:?}\n{}", String::from_utf8_lossy(&output.stderr));
+        let errors = String::from_utf8_lossy(&output.stderr);
+        bail!("{command:?}\n{}", errors.lines().take(40).collect::<Vec<_>>().join("\n"));
     }
     let peaks = fs::read_to_string(peaks)?;
     let peak = peaks.lines().filter_map(|line| line.parse::<f64>().ok()).fold(0.0, f64::max);
