@@ -147,7 +147,8 @@ fn refused(error: ServerError, user: &str, database: &str, sql: &str) -> Error {
         1290 if text.contains("read-only") || text.contains("read_only") => {
             Error::ReadOnly(database_error(number, state, message, sql))
         }
-        1792 | 1836 | 3032 => Error::ReadOnly(database_error(number, state, message, sql)),
+        // 1047 is said by a node of Galera that has lost the others.
+        1047 | 1792 | 1836 | 3032 => Error::ReadOnly(database_error(number, state, message, sql)),
         _ if ends_connection(code) => Error::ConnectionLost(format!("{message} [{code}]").into()),
         _ => Error::Database(database_error(number, state, message, sql)),
     }

@@ -159,3 +159,16 @@ async fn conflicts_and_lock_timeouts() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_node_that_lost_the_others_is_left() {
+    on_servers("cut_off", async |server| {
+        let mut connection = server.connect().await;
+        let refusal = "SIGNAL SQLSTATE '08S01' SET MYSQL_ERRNO = 1047, \
+                       MESSAGE_TEXT = 'WSREP has not yet prepared node for application use'";
+        let error = text(&mut connection, refusal).await.expect_err(refusal);
+        assert!(matches!(&error, Error::ReadOnly(error) if error.code == 1047), "{error:?}");
+        assert!(connection.is_broken());
+    })
+    .await;
+}
