@@ -6,6 +6,9 @@ use crate::contestant::{Contestant, Kind, Shape, plural};
 
 pub struct Diesel;
 
+/// Above so many tables, which are listed in one call, the compiler asks for a higher limit.
+const TABLES: usize = 100;
+
 fn sql_type(kind: Kind) -> &'static str {
     match kind {
         Kind::Text => "Varchar",
@@ -68,8 +71,9 @@ pub struct New{name} {{
             );
             names.push(table);
         }
+        let limit = if shape.models > TABLES { "#![recursion_limit = \"512\"]\n" } else { "" };
         format!(
-            "use chrono::{{NaiveDate, NaiveDateTime}};
+            "{limit}use chrono::{{NaiveDate, NaiveDateTime}};
 use diesel::prelude::*;
 pub mod schema {{
 {tables}{joins}    diesel::allow_tables_to_appear_in_same_query!({});
