@@ -281,6 +281,11 @@ pub trait Connection: Send {
     /// Whether the connection can no longer be used (the server is gone, or the stream is out of step).
     fn is_broken(&self) -> bool;
 
+    /// Whether it leads to a node of a cluster that was left for another one: it is closed when nobody uses it.
+    fn is_left(&self) -> bool {
+        false
+    }
+
     /// Whether it can be used again after a future of it was dropped half-way, because what was running is interrupted.
     ///
     /// [`Control::Rollback`] is sent next: it waits until what was running has ended, and is no error where no transaction is open.

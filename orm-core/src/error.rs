@@ -361,6 +361,11 @@ impl Error {
         }
     }
 
+    /// Whether the server refuses everything, reads as well, because it has lost its cluster.
+    pub(crate) fn is_of_one_cut_off(&self) -> bool {
+        matches!(self, Self::ReadOnly(error) if error.code == 1047)
+    }
+
     /// The server's error number (for SQLite its extended result code), where the database reported one.
     pub fn code(&self) -> Option<u32> {
         match self {

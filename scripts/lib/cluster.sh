@@ -1,21 +1,22 @@
 # shellcheck shell=bash disable=SC2034,SC2154 # the parts use one another
-# Clusters: which there are, and how one is put together from nodes. What a shape (lone, replication, group) adds are
+# Clusters: which there are, and how one is put together from nodes. What a shape (lone, replication, group, galera) adds are
 # four functions: _options for a node's program, _connect for a new cluster, _return for a node that was started again,
 # and _role, which prints a node's role and state.
 
-clusters='group mysql mariadb lone-mysql lone-mariadb'
+clusters='group galera mysql mariadb lone-mysql lone-mariadb'
 
 server_of() { # cluster
-  case $1 in *mariadb) echo mariadb ;; *) echo mysql ;; esac
+  case $1 in galera | *mariadb) echo mariadb ;; *) echo mysql ;; esac
 }
 
 shape_of() { # cluster
-  case $1 in group) echo group ;; lone-*) echo lone ;; *) echo replication ;; esac
+  case $1 in group | galera) echo "$1" ;; lone-*) echo lone ;; *) echo replication ;; esac
 }
 
 cluster_variable() { # cluster
   case $1 in
     group) echo GROUP_URLS ;;
+    galera) echo GALERA_URLS ;;
     mysql) echo MYSQL_REPLICATION ;;
     mariadb) echo MARIADB_REPLICATION ;;
     lone-mysql) echo LONE_MYSQL_URL ;;

@@ -1,4 +1,4 @@
-//! What takes several servers: real replicas, and a real group. They come from `scripts/cluster`, by these variables; a test whose servers are not
+//! What takes several servers: real replicas, a real group, and a real Galera. They come from `scripts/cluster`, by these variables; a test whose servers are not
 //! there is shown as ignored.
 
 use std::process::ExitCode;
@@ -9,6 +9,7 @@ use orm_core::prelude::*;
 use tests::Outcome;
 use tokio::time::Instant;
 
+mod galera;
 mod group;
 mod replicas;
 
@@ -85,12 +86,13 @@ fn trial(
 
 fn main() -> ExitCode {
     let mut arguments = Arguments::from_args();
-    // They stop and start the replication of servers that they share.
+    // They stop and start servers that they share, or their replication.
     arguments.test_threads = Some(1);
     let mut trials = Vec::new();
     for (server, variable) in [("mysql", "MYSQL_REPLICATION"), ("mariadb", "MARIADB_REPLICATION")] {
         trials.extend(replicas::trials(server, variable));
     }
     trials.extend(group::trials("GROUP_URLS"));
+    trials.extend(galera::trials("GALERA_URLS"));
     libtest_mimic::run(&arguments, trials).exit_code()
 }

@@ -2,6 +2,7 @@
 //! left of it.
 
 pub mod bank;
+pub mod cluster;
 pub mod cutter;
 pub mod fake;
 pub mod fixture;

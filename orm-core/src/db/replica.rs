@@ -178,6 +178,7 @@ pub(super) fn is_down(error: &Error) -> bool {
             | Error::AccessDenied { .. }
             | Error::UnknownDatabase(_)
     ) || matches!(error, Error::Timeout { operation: Operation::Connect, .. })
+        || error.is_of_one_cut_off()
 }
 
 /// Reads how far a replica is behind: nothing where it is none, `None` inside where it has stopped.

@@ -87,7 +87,7 @@ impl Retry {
             None => match error {
                 Error::Conflict(_) => true,
                 Error::LockTimeout(lock) => lock.code != NOT_WAITED,
-                Error::ReadOnly(_) => !self.options.begin.read_only,
+                Error::ReadOnly(_) => !self.options.begin.read_only || error.is_of_one_cut_off(),
                 Error::ConnectionLost(_) => self.lost_connections,
                 Error::Custom(own) => {
                     let mut source = Some(&**own as &(dyn std::error::Error + 'static));

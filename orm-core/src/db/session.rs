@@ -80,9 +80,9 @@ impl Session {
         }
     }
 
-    /// Whether a neighbour was told since that nothing can be written there.
+    /// Whether a neighbour was told since that nothing can be written there, or others go to another node by now.
     fn leads_astray(&self) -> bool {
-        self.epoch < self.shared.writable_since.load(Ordering::Relaxed)
+        self.connection.is_left() || self.epoch < self.shared.writable_since.load(Ordering::Relaxed)
     }
 
     /// Whether a statement can be sent without any question before it.
@@ -197,7 +197,9 @@ impl Session {
             }
             Err(Error::Timeout { .. }) => {}
             // Another connection may reach a server that does, unless it was we who asked for reading only, or the database is embedded.
-            Err(Error::ReadOnly(_)) if !self.read_only && !self.connection.survives_cancel() => {
+            Err(error @ Error::ReadOnly(_))
+                if (!self.read_only || error.is_of_one_cut_off()) && !self.connection.survives_cancel() =>
+            {
                 self.dirty = false;
                 // So do its neighbours, probably.
                 let next = self.shared.epoch.fetch_add(1, Ordering::Relaxed) + 1;

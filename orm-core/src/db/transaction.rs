@@ -54,8 +54,10 @@ impl Transaction {
         let number = NEXT.fetch_add(1, Ordering::Relaxed);
         let until = options.deadline.map(Deadline::in_time);
         let held = match Self::begin_on_one(db, number, options, until).await {
-            // The server may have gone since the connection was last used. Nothing was done yet, so another one will do.
-            Err(Error::ConnectionLost(_)) => Self::begin_on_one(db, number, options, until).await?,
+            // The server may have gone, or lost its cluster, since the connection was last used. Nothing was done yet, so another one will do.
+            Err(Error::ConnectionLost(_) | Error::ReadOnly(_)) => {
+                Self::begin_on_one(db, number, options, until).await?
+            }
             other => other?,
         };
         let pool = Arc::clone(held.peek().pool());

@@ -11,13 +11,14 @@ use mysql_async::consts::StatusFlags;
 use mysql_async::prelude::Queryable as _;
 use mysql_async::{Conn, DriverError, Error as DriverFailure, Params, Statement as Handle};
 
-use super::dialect::ServerDialect;
+use super::dialect::{MARIADB, ServerDialect};
 use super::error;
 use super::guard::{Whose, guarded, hang_up};
 use super::kill::kill;
+use super::nodes::Home;
 use super::options::Options;
 use super::result::read;
-use super::server::Server;
+use super::server::{Server, is_cut_off};
 use super::value::to_driver;
 use crate::driver::{Begin, BoxFuture, Connection, Control, Done, RowSink, Statement};
 use crate::error::{Error, Result};
@@ -45,6 +46,8 @@ pub(super) struct MysqlConnection {
     /// Handles of the others, by their text.
     dynamic: LruCache<Box<str>, Handle>,
     server: Server,
+    /// The node of a cluster that it leads to.
+    home: Option<Home>,
     user: Box<str>,
 }
 
@@ -93,6 +96,7 @@ impl MysqlConnection {
             fixed: Vec::new(),
             dynamic: LruCache::new(DYNAMIC_HANDLES),
             server,
+            home: None,
             user: options.user().into(),
         })
     }
@@ -100,6 +104,21 @@ impl MysqlConnection {
     /// Whether the server took writes when this was opened.
     pub(super) fn takes_writes(&self) -> bool {
         self.server.takes_writes
+    }
+
+    /// Whether the server says that it is a node of Galera without the others. One round trip on MariaDB, none on MySQL.
+    pub(super) async fn is_cut_off(&mut self, options: &Options) -> Result<bool> {
+        let is_mariadb = std::ptr::eq(self.server.dialect, &raw const MARIADB);
+        let Some(conn) = self.conn.as_mut().filter(|_| is_mariadb) else { return Ok(false) };
+        let answer = guarded(pin!(is_cut_off(conn)), &Whose::default()).await;
+        answer
+            .unwrap_or_else(|| Err(DriverFailure::Driver(DriverError::PacketOutOfOrder)))
+            .map_err(|failure| error::connecting(failure, options))
+    }
+
+    pub(super) fn at(mut self, home: Home) -> Self {
+        self.home = Some(home);
+        self
     }
 
     pub(super) fn dialect(&self) -> &'static ServerDialect {
@@ -217,7 +236,7 @@ impl MysqlConnection {
             Err(Failure::Driver(failure)) => failure,
         };
         match &failure {
-            DriverFailure::Server(error) if !error::ends_connection(error.code) => {
+            DriverFailure::Server(error) if !error::ends_connection(error) => {
                 if self.in_transaction && !error::leaves_transaction_open(error.code) {
                     self.ask_for_status().await;
                 }
@@ -276,6 +295,10 @@ impl Connection for MysqlConnection {
 
     fn is_broken(&self) -> bool {
         self.busy || self.conn.as_ref().is_none_or(Conn::is_disconnected)
+    }
+
+    fn is_left(&self) -> bool {
+        self.home.as_ref().is_some_and(Home::is_left)
     }
 
     fn bulk_id_step(&self) -> Option<u64> {

@@ -67,9 +67,16 @@ pub(super) fn failed(failure: DriverFailure, user: &str, sql: &str) -> Error {
 }
 
 /// Whether the connection is of no use after this error of the server.
-pub(super) fn ends_connection(code: u16) -> bool {
-    // Unknown command, shutdown, packets and reads gone wrong, killed, idle for too long.
-    matches!(code, 1047 | 1053 | 1079 | 1080 | 1153 | 1155..=1161 | 1927 | 2006 | 2013 | 4031)
+pub(super) fn ends_connection(error: &ServerError) -> bool {
+    // Shutdown, packets and reads gone wrong, killed, idle for too long.
+    matches!(error.code, 1053 | 1079 | 1080 | 1153 | 1155..=1161 | 1927 | 2006 | 2013 | 4031)
+        || (error.code == 1180 && !is_group_conflict(error))
+}
+
+/// A COMMIT that a group refused. Of other errors during COMMIT nobody knows what they left: a node of Galera that loses the others
+/// while it waits for their consent says so of transactions that they carry out all the same.
+fn is_group_conflict(error: &ServerError) -> bool {
+    error.code == 1180 && error.message.contains("149")
 }
 
 /// Whether a transaction is certainly still open after this error. After the others the server has to be asked,
@@ -112,6 +119,7 @@ pub(super) fn loses_handle(code: u16) -> bool {
 }
 
 fn refused(error: ServerError, user: &str, database: &str, sql: &str) -> Error {
+    let (ends_connection, is_group_conflict) = (ends_connection(&error), is_group_conflict(&error));
     let ServerError { code, message, state } = error;
     let text = message.as_str();
     let number = u32::from(code);
@@ -141,15 +149,16 @@ fn refused(error: ServerError, user: &str, database: &str, sql: &str) -> Error {
         // MariaDB's JSON is text with a CHECK, and says 4025: so does MySQL's here.
         3140 | 3157 => Error::CheckViolation(violation(json(text))),
         1213 | 3101 | 1020 => Error::Conflict(database_error(number, state, message, sql)),
-        1180 if text.contains("149") => Error::Conflict(database_error(number, state, message, sql)),
+        _ if is_group_conflict => Error::Conflict(database_error(number, state, message, sql)),
         1205 | 3572 => Error::LockTimeout(database_error(number, state, message, sql)),
         // 1290 is said of other options too.
         1290 if text.contains("read-only") || text.contains("read_only") => {
             Error::ReadOnly(database_error(number, state, message, sql))
         }
-        // 1047 is said by a node of Galera that has lost the others.
-        1047 | 1792 | 1836 | 3032 => Error::ReadOnly(database_error(number, state, message, sql)),
-        _ if ends_connection(code) => Error::ConnectionLost(format!("{message} [{code}]").into()),
+        // A node of Galera that the others do not count: it refuses all but what asks no table, before it has any effect.
+        1047 if text.contains("WSREP") => Error::ReadOnly(database_error(number, state, message, sql)),
+        1792 | 1836 | 3032 => Error::ReadOnly(database_error(number, state, message, sql)),
+        _ if ends_connection => Error::ConnectionLost(format!("{message} [{code}]").into()),
         _ => Error::Database(database_error(number, state, message, sql)),
     }
 }

@@ -21,7 +21,21 @@ const PAUSE: Duration = Duration::from_millis(200);
 pub(super) struct Nodes {
     list: Vec<Arc<Options>>,
     /// The one that took writes last.
-    writer: AtomicUsize,
+    writer: Arc<AtomicUsize>,
+}
+
+/// The node that a connection leads to. Where several take writes, all connections are to lead to the same one.
+#[derive(Debug)]
+pub(super) struct Home {
+    writer: Arc<AtomicUsize>,
+    number: usize,
+}
+
+impl Home {
+    /// Whether another node takes the writes by now.
+    pub(super) fn is_left(&self) -> bool {
+        self.writer.load(Ordering::Relaxed) != self.number
+    }
 }
 
 impl Nodes {
@@ -30,7 +44,7 @@ impl Nodes {
             .chain(further.iter().map(String::as_str))
             .map(|url| Options::from_url(url).map(Arc::new))
             .collect::<Result<_>>()?;
-        Ok(Self { list, writer: AtomicUsize::new(0) })
+        Ok(Self { list, writer: Arc::default() })
     }
 
     /// Where they are.
@@ -45,16 +59,36 @@ impl Nodes {
         }
         // Most probably it is still the same.
         let last = self.writer.load(Ordering::Relaxed);
-        if let Some(node) = self.list.get(last)
-            && let Ok(Ok(connection)) = tokio::time::timeout(PATIENCE, writer(Arc::clone(node))).await
-        {
+        if let Some(connection) = self.try_one(last).await {
             return Ok(connection);
         }
-        self.find_writer().await
+        let (number, connection) = self.find_writer().await?;
+        match self.writer.compare_exchange(last, number, Ordering::Relaxed, Ordering::Relaxed) {
+            // Somebody else has found another one meanwhile.
+            Err(theirs) if theirs != number => match self.try_one(theirs).await {
+                Some(connection) => Ok(connection),
+                None => {
+                    self.writer.store(number, Ordering::Relaxed);
+                    Ok(self.at_home(connection, number))
+                }
+            },
+            _ => Ok(self.at_home(connection, number)),
+        }
+    }
+
+    /// A connection to this node, if it answers soon and takes writes.
+    async fn try_one(&self, number: usize) -> Option<MysqlConnection> {
+        let node = Arc::clone(self.list.get(number)?);
+        let connection = tokio::time::timeout(PATIENCE, writer(node)).await.ok()?.ok()?;
+        Some(self.at_home(connection, number))
+    }
+
+    fn at_home(&self, connection: MysqlConnection, number: usize) -> MysqlConnection {
+        connection.at(Home { writer: Arc::clone(&self.writer), number })
     }
 
     /// Asks all of them at once. While one does not answer the others are asked again: one of them may become the writer in its place.
-    async fn find_writer(&self) -> Result<MysqlConnection> {
+    async fn find_writer(&self) -> Result<(usize, MysqlConnection)> {
         let mut asked = JoinSet::new();
         for (number, node) in self.list.iter().enumerate() {
             let node = Arc::clone(node);
@@ -63,10 +97,7 @@ impl Nodes {
         let (mut refusals, mut silent) = (BTreeMap::new(), self.list.len());
         while let Some(answer) = asked.join_next().await {
             match answer {
-                Ok((number, Ok(connection))) => {
-                    self.writer.store(number, Ordering::Relaxed);
-                    return Ok(connection);
-                }
+                Ok((number, Ok(connection))) => return Ok((number, connection)),
                 Ok((number, Err(error))) => {
                     let is_new = refusals.insert(number, error).is_none();
                     silent -= usize::from(is_new);
@@ -101,10 +132,13 @@ impl Nodes {
 
 /// A connection to this node, provided that it takes writes.
 async fn writer(node: Arc<Options>) -> Result<MysqlConnection> {
-    let connection = MysqlConnection::open(&node).await?;
-    if connection.takes_writes() {
-        Ok(connection)
+    let mut connection = MysqlConnection::open(&node).await?;
+    let why = if !connection.takes_writes() {
+        "it is for reading only"
+    } else if connection.is_cut_off(&node).await? {
+        "it has lost its cluster"
     } else {
-        Err(Error::ConnectionRefused(format!("{}: it is for reading only", node.address()).into()))
-    }
+        return Ok(connection);
+    };
+    Err(Error::ConnectionRefused(format!("{}: {why}", node.address()).into()))
 }

@@ -71,6 +71,18 @@ async fn has_one_writer(conn: &mut Conn) -> bool {
     }
 }
 
+/// Whether this MariaDB is a node of Galera that does not see enough of the others, or has not caught up with them. It answers what asks no
+/// table all the same, a ping included, and keeps to `read_only` as it is.
+pub(super) async fn is_cut_off(conn: &mut Conn) -> Result<bool, DriverFailure> {
+    let ready = "SHOW GLOBAL STATUS WHERE Variable_name IN ('wsrep_provider_name', 'wsrep_ready')";
+    let rows: Vec<Row> = conn.query(ready).await?;
+    let rows: Vec<Vec<String>> =
+        rows.into_iter().map(|row| row.unwrap().into_iter().map(text).collect()).collect();
+    Ok([["wsrep_provider_name", "Galera"], ["wsrep_ready", "OFF"]]
+        .iter()
+        .all(|row| rows.iter().any(|one| one == row)))
+}
+
 /// A cell as text, empty for NULL.
 fn text(cell: DriverValue) -> String {
     match cell {

@@ -1,11 +1,7 @@
 //! Servers that may be killed, from `scripts/cluster`.
 
-use std::path::Path;
-use std::process::Output;
-use std::time::Duration;
-
 use tests::Outcome;
-use tokio::process::Command;
+use tests::cluster::run;
 
 /// A cluster that runs, a single server, or SQLite, which needs none.
 #[derive(Debug)]
@@ -40,14 +36,20 @@ impl Cluster {
     pub(crate) fn database(&self) -> &'static str {
         match self.name.as_str() {
             "sqlite" => "sqlite",
+            "galera" => "mariadb",
             name if name.ends_with("mariadb") => "mariadb",
             _ => "mysql",
         }
     }
 
-    /// Whether one of its nodes at a time takes writes, and which one that is changes.
+    /// Whether a `Db` is told of all its nodes, and finds one that takes writes.
     pub(crate) fn is_group(&self) -> bool {
-        self.name == "group"
+        self.name == "group" || self.takes_writes_everywhere()
+    }
+
+    /// Whether it is Galera.
+    pub(crate) fn takes_writes_everywhere(&self) -> bool {
+        self.name == "galera"
     }
 
     /// Where its nodes are, without a database.
@@ -84,22 +86,4 @@ impl Cluster {
     async fn do_to(&self, what: &str, node: usize) -> Outcome {
         run(&[what, &self.name, &node.to_string()]).await.map(drop)
     }
-}
-
-/// Runs `scripts/cluster`, and gives what it prints.
-async fn run(arguments: &[&str]) -> Outcome<String> {
-    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../scripts/cluster");
-    let mut command = Command::new(script);
-    command.args(arguments).kill_on_drop(true);
-    let Output { status, stdout, stderr } = tokio::time::timeout(Duration::from_secs(300), command.output())
-        .await
-        .map_err(|_| format!("scripts/cluster {} does not end", arguments.join(" ")))??;
-    if status.success() {
-        return Ok(String::from_utf8_lossy(&stdout).into_owned());
-    }
-    let said = String::from_utf8_lossy(&stderr);
-    // What the server says is in it.
-    eprintln!("{said}");
-    let last = said.lines().last().unwrap_or_default();
-    Err(format!("scripts/cluster {}: {last}", arguments.join(" ")).into())
 }

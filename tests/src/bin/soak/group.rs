@@ -1,4 +1,5 @@
-//! A group of three whose primary is killed, frozen or changed, and one that loses its majority. The `Db` is opened once.
+//! A group of three whose primary is killed, frozen or changed, and one that loses its majority; Galera, whose node that is used is. The `Db` is opened
+//! once.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -54,7 +55,8 @@ async fn changes(cluster: &Cluster, plan: &Plan, change: Change, rounds: u64) ->
     let mut ordered = Vec::new();
     for round in 0..rounds {
         sleep(Duration::from_millis(random.u64(500..1_500))).await;
-        let old = primary(&place).await?;
+        let old =
+            if cluster.takes_writes_everywhere() { at(&db, &place).await? } else { primary(&place).await? };
         let next = (old + 1 + random.usize(..2)) % 3;
         let watches: Vec<Watch> = match change {
             // The others refuse.
@@ -125,6 +127,17 @@ async fn primary(place: &Place) -> Outcome<usize> {
     .await
 }
 
+/// The node that this `Db` keeps to, from 0, where all take writes.
+async fn at(db: &Db, place: &Place) -> Outcome<usize> {
+    wait_for("an answer", PATIENCE, async || {
+        let ports: Vec<u16> = db.query_as("SELECT @@port", ()).await.ok()?;
+        let has_it =
+            |url: &String| url::Url::parse(url).ok().and_then(|url| url.port()) == ports.first().copied();
+        place.urls().iter().position(has_it)
+    })
+    .await
+}
+
 /// Two of three nodes are frozen: nothing can be committed until one of them is back, and nothing is lost.
 pub(crate) async fn quorum(cluster: &Cluster, plan: &Plan) -> Outcome<Found> {
     let place = Place::on(cluster).await?;
@@ -134,7 +147,8 @@ pub(crate) async fn quorum(cluster: &Cluster, plan: &Plan) -> Outcome<Found> {
     let bank = Arc::new(Bank::new(&db, 10, plan.seed).await?.retrying(patient()));
     let load = Load::on(&bank, &db, TASKS);
     sleep(Duration::from_secs(1)).await;
-    let primary = primary(&place).await?;
+    let primary =
+        if cluster.takes_writes_everywhere() { at(&db, &place).await? } else { primary(&place).await? };
     let others: Vec<usize> = (0..3).filter(|node| *node != primary).map(|node| node + 1).collect();
     for node in &others {
         cluster.freeze(*node).await?;

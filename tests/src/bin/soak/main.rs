@@ -38,9 +38,9 @@ const SCENARIOS: &[(&str, &[&str])] = &[
     ("replicas", &["mysql", "mariadb"]),
     ("own-writes", &["mysql", "mariadb"]),
     ("switch", &["group"]),
-    ("failover", &["group"]),
-    ("frozen-primary", &["group"]),
-    ("quorum", &["group"]),
+    ("failover", &["group", "galera"]),
+    ("frozen-primary", &["group", "galera"]),
+    ("quorum", &["group", "galera"]),
 ];
 
 async fn scenario(name: &str, cluster: &Cluster, plan: &Plan) -> Outcome<Found> {
