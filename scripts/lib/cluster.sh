@@ -1,7 +1,7 @@
 # shellcheck shell=bash disable=SC2034,SC2154 # the parts use one another
-# Clusters: which there are, and how one is put together from nodes. What a shape (lone, replication, group, galera) adds are
-# four functions: _options for a node's program, _connect for a new cluster, _return for a node that was started again,
-# and _role, which prints a node's role and state.
+# Clusters: which there are, and how one is put together from nodes. What a shape (lone, replication, group, galera) adds
+# are functions: _prepare before the first node starts, _options for a node's program, _connect for a new cluster, _return
+# for a node that was started again, _whole, and _role, which prints a node's role and state.
 
 clusters='group galera mysql mariadb lone-mysql lone-mariadb'
 

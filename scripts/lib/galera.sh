@@ -44,6 +44,7 @@ ist.recv_addr=127.0.0.1:$(state_get "$1.transfer");gcache.size=64M;pc.recovery=n
 evs.inactive_check_period=PT0.25S;evs.suspect_timeout=PT2S;evs.inactive_timeout=PT6S")
   position=$(galera_position "$1")
   if galera_holder "$1" >/dev/null; then
+    within 30 galera_without "$1" || die "$1 cannot join: the others still wait for the one that it was before"
     for node in $(nodes galera); do addresses+=,127.0.0.1:$(state_get "$node.channel"); done
     options+=(--wsrep-cluster-address="gcomm://${addresses#,}")
   else
@@ -88,6 +89,20 @@ galera_holder() { # node
   return 1
 }
 
+# Nobody counts this node any more. One that comes while the others are about to leave behind the one that it was before
+# can cost all of them the majority.
+galera_without() { # node
+  local node size others=0
+  for node in $(nodes galera); do
+    if [ "$node" != "$1" ] && node_pid "$node" >/dev/null; then others=$((others + 1)); fi
+  done
+  for node in $(nodes galera); do
+    if [ "$node" = "$1" ] || ! awake "$node"; then continue; fi
+    size=$(galera_status "$node" wsrep_cluster_size)
+    [ "${size:-0}" -le $others ] || return
+  done
+}
+
 # A node that has lost the majority answers this too.
 galera_status() { # node name
   value "$1" "SHOW GLOBAL STATUS LIKE '$2'" | cut -f 2
@@ -95,11 +110,13 @@ galera_status() { # node name
 
 galera_connect() { # cluster
   local node
-  for node in $(nodes "$1"); do galera_return "$node" || return; done
+  for node in $(nodes "$1"); do
+    within 60 galera_whole "$node" || because "$node does not join the cluster" || return
+  done
 }
 
 galera_return() { # node
-  within 60 galera_whole "$1" || because "$1 does not join the cluster" || die "$1 does not join the cluster"
+  within 60 galera_whole "$1" || die "$1 does not join the cluster again"
 }
 
 galera_whole() { # node

@@ -327,6 +327,25 @@ mod tests {
     }
 
     #[test]
+    fn a_node_of_galera_refuses_or_does_not_know() {
+        let server =
+            |code, message: &str| ServerError { code, message: message.into(), state: "HY000".into() };
+        let means = |error: &ServerError| refused(error.clone(), "", "", "");
+        let cut_off = server(1047, "WSREP has not yet prepared node for application use");
+        assert!(means(&cut_off).is_of_one_cut_off() && !ends_connection(&cut_off));
+        let unknown = server(1047, "Unknown command");
+        assert!(matches!(means(&unknown), Error::Database(_)) && !ends_connection(&unknown));
+        // Some of those are carried out by the others.
+        let in_doubt = server(
+            1180,
+            "Error while appending streaming replication fragment(provider status: Not connected to Primary Component)",
+        );
+        assert!(matches!(means(&in_doubt), Error::ConnectionLost(_)) && ends_connection(&in_doubt));
+        let conflict = server(1180, "Got error 149 - 'Lock deadlock; Retry transaction' during COMMIT");
+        assert!(matches!(means(&conflict), Error::Conflict(_)) && !ends_connection(&conflict));
+    }
+
+    #[test]
     fn no_text_is_too_strange() {
         for text in
             ["", "`", "column `", "column '", "CONSTRAINT `", "(", " for key '", "ü`ü' for key 'ü", "Field "]
