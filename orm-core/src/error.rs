@@ -140,7 +140,7 @@ pub enum Error {
     #[error("the server ended this transaction because of a conflict with another (code {}): run it again", .0.code)]
     Conflict(Box<DatabaseError>),
     /// The server, or the transaction, takes no statements that write: a replica, a server that is no longer the primary, a database that is
-    /// open for reading only. The statement had no effect.
+    /// open for reading only; or the server lost its cluster and takes none at all. The statement had no effect.
     #[error("nothing can be written here (code {}): {}", .0.code, .0.message)]
     ReadOnly(Box<DatabaseError>),
     /// A lock did not come free in time.

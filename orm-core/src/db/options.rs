@@ -77,9 +77,10 @@ impl DbOptions {
 
     /// Options for a cluster with one writer at a time, by the addresses of its nodes: MySQL Group Replication, Galera, a primary with standbys.
     ///
-    /// Each connection goes to the node that takes writes, which is found by asking `@@read_only`: the one that took them last is asked first, then
-    /// all at once. When the cluster has another writer, a statement on the old one is [`Error::ReadOnly`] or [`Error::ConnectionLost`]; after that
-    /// the connections that lead there are thrown away, and the next ones find the new writer. [`Db::retry_transaction`] goes on by itself.
+    /// Each connection goes to the node that takes writes, which is found by asking `@@read_only`, and on Galera `wsrep_ready`: the one that took
+    /// them last is asked first, then all at once. Where several do, all connections lead to the same one. When the cluster has another writer,
+    /// a statement on the old one is [`Error::ReadOnly`] or [`Error::ConnectionLost`]; after that the connections that lead there are thrown
+    /// away, and the next ones find the new writer. [`Db::retry_transaction`] goes on by itself.
     ///
     /// ```no_run
     /// # async fn example() -> orm_core::Result<()> {
