@@ -22,8 +22,10 @@ find_installed() { # name
 
 find_unpacked() { # name
   prefix=$(unpacked "$1")
-  binary=$prefix/usr/sbin/$("${1}_program")
-  [ -x "$binary" ]
+  for binary in "$prefix/usr"/{sbin,bin}/"$("${1}_program")"; do
+    if [ -x "$binary" ]; then return; fi
+  done
+  return 1
 }
 
 # Client programs, one a line, best first.

@@ -3,20 +3,21 @@
 # are functions: _prepare before the first node starts, _options for a node's program, _connect for a new cluster, _return
 # for a node that was started again, _whole, and _role, which prints a node's role and state.
 
-clusters='group galera mysql mariadb lone-mysql lone-mariadb'
+clusters='group router galera mysql mariadb lone-mysql lone-mariadb'
 
 server_of() { # cluster
-  case $1 in galera | *mariadb) echo mariadb ;; *) echo mysql ;; esac
+  case $1 in galera | *mariadb) echo mariadb ;; router) echo router ;; *) echo mysql ;; esac
 }
 
 shape_of() { # cluster
-  case $1 in group | galera) echo "$1" ;; lone-*) echo lone ;; *) echo replication ;; esac
+  case $1 in group | galera | router) echo "$1" ;; lone-*) echo lone ;; *) echo replication ;; esac
 }
 
 cluster_variable() { # cluster
   case $1 in
     group) echo GROUP_URLS ;;
     galera) echo GALERA_URLS ;;
+    router) echo ROUTER_URL ;;
     mysql) echo MYSQL_REPLICATION ;;
     mariadb) echo MARIADB_REPLICATION ;;
     lone-mysql) echo LONE_MYSQL_URL ;;
@@ -41,7 +42,7 @@ nodes() { # cluster
   local number
   for number in 1 2 3; do
     printf '%s-%s\n' "$1" "$number"
-    if [ "$(shape_of "$1")" = lone ]; then break; fi
+    case $(shape_of "$1") in lone | router) break ;; esac
   done
 }
 
@@ -74,6 +75,9 @@ provide() { # cluster
     return
   fi
   remove_cluster "$cluster"
+  if [ "$cluster" = router ]; then
+    provide group || return
+  fi
   { find_installed "$server" && build "$cluster"; } ||
     { { find_unpacked "$server" || fetch_server "$server"; } && build "$cluster"; }
 }
@@ -94,12 +98,16 @@ build() { # cluster; $binary and $prefix say with which program
     for node in $(nodes "$1"); do tail -n 5 "$(state_get folder)/$node/log" >&2 2>/dev/null || true; done
     remove_cluster "$1"
   done
-  rm -rf "$template"
+  rm -rf "${template:-}"
   because "$binary did not become a cluster"
 }
 
 assemble() { # cluster
   local cluster=$1 node pid
+  if [ "$(shape_of "$cluster")" = router ]; then
+    router_assemble "$cluster"
+    return
+  fi
   prepare_template "$(server_of "$cluster")" || return
   say "$cluster: starting $(nodes "$cluster" | wc -l) of $binary"
   state_put "$cluster.binary" "$binary"

@@ -57,9 +57,9 @@ wrap_programs() { # folder final-folder
   loader=$(find "$folder" -name 'ld-linux*.so*' -type f -print -quit)
   [ -n "$loader" ] || return
   loader=$final${loader#"$folder"}
-  path=$(dirname "$loader"):$final/usr/lib/$(basename "$(dirname "$loader")")
+  path=$(dirname "$loader"):$final/usr/lib/$(basename "$(dirname "$loader")"):$final/usr/lib/mysql-router
   for program in "$folder"/usr/sbin/{mysqld,mariadbd} \
-    "$folder"/usr/bin/{mysql,mysqladmin,mariadb,my_print_defaults,resolveip}; do
+    "$folder"/usr/bin/{mysql,mysqladmin,mariadb,my_print_defaults,resolveip,mysqlrouter,mysqlrouter_keyring}; do
     if [ -f "$program" ] && [ ! -L "$program" ]; then
       mv "$program" "$program.bin"
       printf '#!/bin/sh\nexec "%s" --library-path "%s" "%s" "$@"\n' "$loader" "$path" \

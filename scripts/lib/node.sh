@@ -64,6 +64,10 @@ make_node() { # node
 spawn_node() { # node
   local node=$1 cluster folder
   cluster=$(cluster_of "$node")
+  if [ "$(shape_of "$cluster")" = router ]; then
+    router_spawn "$node"
+    return
+  fi
   folder=$(state_get folder)/$node
   # A server that was killed leaves its lock. As long as nobody has waited for its process, the next one takes it for alive.
   rm -f "$folder/socket" "$folder/socket.lock"

@@ -40,17 +40,24 @@ launch() { # name folder
 
 # Starts $binary with $options, records it, and sets $pid; whether it answers is to be seen.
 spawn() { # name folder port
-  local folder=$2 detach=nohup
+  local folder=$2
+  detached "$folder/log" "$binary" "${options[@]}" --bind-address=127.0.0.1 --port="$3" --socket="$folder/socket" \
+    --pid-file="$folder/pid" --datadir="$folder/data" --tmpdir="$folder/tmp" --secure-file-priv="$folder/files" \
+    --max-connections=500 --innodb-buffer-pool-size=64M
+  state_put "$1.pid" "$pid"
+  state_put "$1.url" "mysql://root@127.0.0.1:$3/"
+}
+
+# Starts a program that outlives this script, and sets $pid.
+detached() { # log command
+  local log=$1 detach=nohup
+  shift
   if have setsid; then detach=setsid; fi
   # Nothing of the caller stays open in the server: `$(scripts/servers start)` would wait for it for ever.
-  "$detach" "$binary" "${options[@]}" --bind-address=127.0.0.1 --port="$3" --socket="$folder/socket" \
-    --pid-file="$folder/pid" --datadir="$folder/data" --tmpdir="$folder/tmp" --secure-file-priv="$folder/files" \
-    --max-connections=500 --innodb-buffer-pool-size=64M </dev/null >>"$folder/log" 2>&1 9>&- &
+  "$detach" "$@" </dev/null >>"$log" 2>&1 9>&- &
   pid=$!
   # The shell would report how it ends.
   disown "$pid"
-  state_put "$1.pid" "$pid"
-  state_put "$1.url" "mysql://root@127.0.0.1:$3/"
 }
 
 # Waits until the server executes statements, at most a minute, and no longer than it lives.
@@ -76,12 +83,12 @@ free_port() {
   echo "$port"
 }
 
-# Process ids are used again: it is ours only if its command line names our data folder. (A dead one that nobody has
+# Process ids are used again: it is ours only if its command line names our folder. (A dead one that nobody has
 # waited for has no command line.)
 is_ours() { # name pid
   local line
   line=$({ tr '\0' ' ' <"/proc/$2/cmdline" || ps -ww -o args= -p "$2"; } 2>/dev/null || true)
-  case $line in *"--datadir=$(state_get folder)/$1/data"*) ;; *) return 1 ;; esac
+  case $line in *"=$(state_get folder)/$1/"*) ;; *) return 1 ;; esac
 }
 
 # Sends a signal that ends a process, and waits for its end, at most half a minute.
