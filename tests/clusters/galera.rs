@@ -12,7 +12,7 @@ use libtest_mimic::Trial;
 use orm_core::db::{Retry, TransactionOptions};
 use orm_core::prelude::*;
 use tests::Outcome;
-use tests::bank::{Bank, Length, Report};
+use tests::bank::{Bank, Length};
 use tests::cluster::run;
 use tests::ledger::{Fate, Ledger};
 use tokio::sync::Mutex;
@@ -190,7 +190,7 @@ async fn conflicts_are_run_again(servers: &Servers) -> Outcome {
     let length = || Length::Transfers(300);
     let (report, another) = tokio::join!(bank.run(&one, 4, length()), bank.run(&other, 4, length()));
     for (report, db) in [(report?, &one), (another?, &other)] {
-        assert!(all_went_well(&report) && report.doubtful == 0, "{report:?}");
+        assert!(report.went_well() && report.doubtful == 0, "{report:?}");
         // What was committed at the other one may still be on its way.
         let mut books = bank.verify(db).await;
         for _ in 0..100 {
@@ -209,13 +209,6 @@ async fn conflicts_are_run_again(servers: &Servers) -> Outcome {
 async fn change_back(db: &Db, note: &Note) -> Outcome {
     note.clone().save(db).await?;
     Ok(())
-}
-
-/// Whether no transfer failed for good.
-fn all_went_well(report: &Report) -> bool {
-    report.committed > 0
-        && report.other.is_empty()
-        && (report.conflicts, report.lost, report.late) == (0, 0, 0)
 }
 
 /// The way to nodes that are to be cut off, and to be let in again.
@@ -420,7 +413,7 @@ async fn without_a_majority_nothing_is_lost(servers: &Servers) -> Outcome {
     stop.store(true, Ordering::Relaxed);
     let report = running.await??;
     outcome.and(after)?;
-    assert!(all_went_well(&report), "{report:?}");
+    assert!(report.went_well(), "{report:?}");
     bank.verify(&db).await?;
     db.close().await?;
     Ok(())
@@ -466,7 +459,7 @@ async fn one_that_is_killed_is_left(servers: &Servers) -> Outcome {
     stop.store(true, Ordering::Relaxed);
     let report = running.await??;
     after?;
-    assert!(all_went_well(&report), "{report:?}");
+    assert!(report.went_well(), "{report:?}");
     assert_ne!(place(&db).await?, port_of(&urls[0]));
     bank.verify(&db).await?;
     // It has got what it missed.

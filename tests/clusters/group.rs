@@ -23,8 +23,8 @@ struct Note {
 }
 
 /// Makes this node the primary.
-async fn promote(servers: &Servers, number: usize) -> Outcome {
-    let node = Db::connect(&servers.urls[number]).await?;
+pub(crate) async fn promote(url: &str) -> Outcome {
+    let node = Db::connect(url).await?;
     node.execute("SELECT group_replication_set_as_primary(@@server_uuid)", ()).await?;
     node.close().await?;
     Ok(())
@@ -32,7 +32,7 @@ async fn promote(servers: &Servers, number: usize) -> Outcome {
 
 async fn the_writer_is_found(servers: &Servers) -> Outcome {
     for number in [2, 0, 1] {
-        promote(servers, number).await?;
+        promote(&servers.urls[number]).await?;
         for turn in 0..servers.urls.len() {
             let mut urls = servers.in_database();
             urls.rotate_left(turn);
@@ -59,7 +59,7 @@ async fn and_found_again(servers: &Servers) -> Outcome {
         // All connections of the pool lead to the one that was the primary.
         let open = futures_util::future::join_all((0..4).map(|_| db.begin())).await;
         open.into_iter().collect::<Result<Vec<_>, _>>()?;
-        promote(servers, number).await?;
+        promote(&servers.urls[number]).await?;
         // Without a retry the first call may be refused, with nothing done; with one it goes on.
         let retry = Retry::new(u32::MAX).within(Duration::from_secs(60)).lost_connections(true);
         let at = db

@@ -1,4 +1,4 @@
-//! What takes several servers: real replicas, a real group, and a real Galera. They come from `scripts/cluster`, by these variables; a test whose servers are not
+//! What takes several servers: real replicas, a real group, with a router before it, and a real Galera. They come from `scripts/cluster`, by these variables; a test whose servers are not
 //! there is shown as ignored.
 
 use std::process::ExitCode;
@@ -12,6 +12,7 @@ use tokio::time::Instant;
 mod galera;
 mod group;
 mod replicas;
+mod router;
 
 /// A source and its replicas, the source first; or the nodes of a group.
 struct Servers {
@@ -93,6 +94,7 @@ fn main() -> ExitCode {
         trials.extend(replicas::trials(server, variable));
     }
     trials.extend(group::trials("GROUP_URLS"));
+    trials.extend(router::trials("ROUTER_URL"));
     trials.extend(galera::trials("GALERA_URLS"));
     libtest_mimic::run(&arguments, trials).exit_code()
 }

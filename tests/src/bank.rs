@@ -223,6 +223,11 @@ impl Bank {
 }
 
 impl Report {
+    /// Whether there were transfers, and none failed for good.
+    pub fn went_well(&self) -> bool {
+        self.committed > 0 && self.other.is_empty() && (self.conflicts, self.lost, self.late) == (0, 0, 0)
+    }
+
     fn count(&mut self, result: Result<(), Error>) {
         match result {
             Ok(()) => self.committed += 1,
