@@ -132,7 +132,9 @@ impl Watch {
             loop {
                 let options = DbOptions::new(&url).max_connections(1).connect_timeout(limit);
                 if let Ok(db) = options.statement_timeout(limit).connect().await {
-                    let wrote = db.execute("REPLACE INTO watched (id) VALUES (1)", ()).await.is_ok();
+                    // Always another value: to write what is there already is nothing that the nodes would have to agree on.
+                    let write = "REPLACE INTO watched (id, written) VALUES (1, SYSDATE(6))";
+                    let wrote = db.execute(write, ()).await.is_ok();
                     if wrote {
                         *seen.lock().unwrap_or_else(std::sync::PoisonError::into_inner) =
                             Some(Instant::now());
@@ -149,7 +151,7 @@ impl Watch {
 
     /// Makes the table that is written to.
     pub(crate) async fn prepare(db: &Db) -> Outcome {
-        db.execute("CREATE TABLE watched (id BIGINT PRIMARY KEY)", ()).await?;
+        db.execute("CREATE TABLE watched (id BIGINT PRIMARY KEY, written DATETIME(6))", ()).await?;
         Ok(())
     }
 
