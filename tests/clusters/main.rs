@@ -21,13 +21,20 @@ struct Servers {
 }
 
 impl Servers {
-    /// Those of this variable, with a database of this test's own.
+    /// Those of this variable, with a database of this test's own on each of them.
     async fn of(variable: &str, test: &str) -> Outcome<Self> {
         let urls: Vec<String> = std::env::var(variable)?.split(',').map(str::to_owned).collect();
         let servers = Self { urls, database: format!("orm_{test}_{}", std::process::id()) };
         let writer = DbOptions::cluster(servers.urls.clone()).connect().await?;
         writer.execute(TrustedSql(format!("CREATE DATABASE {}", servers.database)), ()).await?;
         writer.close().await?;
+        for url in servers.in_database() {
+            wait_for("the database has come to every server", async || match Db::connect(&url).await {
+                Ok(db) => db.close().await.map(|()| true).map_err(Into::into),
+                Err(_) => Ok(false),
+            })
+            .await?;
+        }
         Ok(servers)
     }
 
