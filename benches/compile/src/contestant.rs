@@ -1,5 +1,6 @@
 //! What a library must be able to say, and the models that all of them write.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 /// A library whose models are compiled.
@@ -14,8 +15,18 @@ pub trait Contestant {
     /// The lines below `[dependencies]`.
     fn dependencies(&self, root: &Path) -> String;
 
-    /// A module of models. Each belongs to the next one of its ring, and that has many of it.
-    fn models(&self, shape: &Shape) -> String;
+    /// How many of a model's columns are keys.
+    fn keys(&self) -> usize {
+        2
+    }
+
+    /// What all models share. It stands in the module that theirs are in.
+    fn shared(&self, _shape: &Shape) -> String {
+        String::new()
+    }
+
+    /// The module of a model, a file of its own. A model belongs to the next one of its ring, and that has many of it.
+    fn model(&self, model: &Model) -> String;
 
     /// A program, beside the module `models`, that creates, finds by key and loads with its associations a record of each model.
     fn program(&self, shape: &Shape) -> String;
@@ -100,18 +111,38 @@ impl Shape {
     pub fn associated(self) -> impl Iterator<Item = Model> {
         self.models(2)
     }
+
+    /// Lines that bring the models' names in.
+    pub fn imports(self) -> String {
+        self.associated().map(|model| import("models", &model.name)).collect()
+    }
 }
 
 impl Model {
-    /// Of the table, or of the module.
+    /// Of the table.
     pub fn plural(&self) -> String {
         plural(&self.name)
+    }
+
+    /// Lines that bring the names of the two others in.
+    pub fn imports(&self) -> String {
+        let others = BTreeSet::from([&self.owner, &self.row]);
+        others.into_iter().filter(|other| **other != self.name).map(|other| import("super", other)).collect()
     }
 
     /// A line for each column.
     pub fn each(&self, line: impl Fn(&str, Kind) -> String) -> String {
         self.columns.iter().map(|column| line(&column.name, column.kind)).collect()
     }
+}
+
+fn import(parent: &str, model: &str) -> String {
+    format!("use {parent}::{}::{model};\n", module(model))
+}
+
+/// The module of a model.
+pub fn module(model: &str) -> String {
+    model.to_lowercase()
 }
 
 /// The table of a model.

@@ -42,8 +42,8 @@ enum Mode {
 }
 
 fn main() -> Result<ExitCode> {
-    if let Some(peaks) = std::env::var_os(usage::PEAKS) {
-        return usage::stand_in(&PathBuf::from(peaks));
+    if let Some(notes) = std::env::var_os(usage::NOTES) {
+        return usage::stand_in(&PathBuf::from(notes));
     }
     let args = Args::parse();
     let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize()?;

@@ -138,17 +138,31 @@ fn rebuild(place: &Place, libraries: &[Box<dyn Contestant>], options: &Options) 
     Ok(())
 }
 
+/// Crates of ours that take less than this much longer than the driver's are left out, in seconds.
+const LITTLE: f64 = 0.3;
+
 /// The driver alone, which others are measured by, goes first.
 fn clean(place: &Place, libraries: &[Box<dyn Contestant>], options: &Options) -> Result<()> {
     println!(
         "| release build from nothing, program of {PROGRAM} models | wall / processor time | processor time over the driver's |"
     );
     println!("| --- | --: | --: |");
-    let mut driver = None;
+    let mut usages = Vec::new();
     for project in programs(place, libraries, options)? {
         let usage = project.build_all()?;
-        let over = usage.cpu - *driver.get_or_insert(usage.cpu);
-        println!("| {} | {:.0} / {:.1} s | {over:+.1} s |", project.version()?, usage.wall, usage.cpu);
+        usages.push(usage);
+        let (driver, here) = (&usages[0], &usages[usages.len() - 1]);
+        let (version, over) = (project.version()?, here.cpu - driver.cpu);
+        println!("| {version} | {:.0} / {:.1} s | {over:+.1} s |", here.wall, here.cpu);
+    }
+
+    let (driver, ours) = (&usages[0].crates, &usages[OURS].crates);
+    let over = |(name, cpu): (&String, &f64)| (name.clone(), cpu - driver.get(name).unwrap_or(&0.0));
+    let mut over: Vec<_> = ours.iter().map(over).filter(|(_, over)| over.abs() >= LITTLE).collect();
+    over.sort_by(|(_, one), (_, other)| other.total_cmp(one));
+    println!("\n| crate of ours | processor time of rustc over the driver's |\n| --- | --: |");
+    for (name, over) in over {
+        println!("| {name} | {over:+.1} s |");
     }
     println!();
     Ok(())

@@ -6,8 +6,8 @@ use std::process::Command;
 
 use anyhow::{Context as _, Result};
 
-use crate::contestant::{Contestant, Shape};
-use crate::usage::{EXPANDED, Usage, measure};
+use crate::contestant::{Contestant, Shape, module};
+use crate::usage::{EVERY_CRATE, EXPANDED, THIS_CRATE, Usage, measure};
 
 /// Where everything is.
 pub struct Place {
@@ -71,25 +71,34 @@ impl<'a> Project<'a> {
     /// Writes the sources, so that cargo takes them for changed.
     pub fn edit(&self, edited: bool) -> Result<()> {
         let shape = Shape { edited, ..self.shape };
-        let models = if shape.models == 0 { String::new() } else { self.contestant.models(&shape) };
-        let write = |name: &str, text: String| fs::write(self.folder.join("src").join(name), text);
-        if self.program {
-            write("models.rs", format!("#![allow(dead_code)]\n{models}"))?;
-            write("main.rs", self.contestant.program(&shape))?;
+        let sources = self.folder.join("src");
+        let (root, models) = if self.program {
+            fs::write(sources.join("main.rs"), self.contestant.program(&shape))?;
+            (sources.join("models.rs"), sources.join("models"))
         } else {
-            write("lib.rs", models)?;
+            (sources.join("lib.rs"), sources)
+        };
+        fs::create_dir_all(&models)?;
+        let mut text = if self.program { "#![allow(dead_code)]\n" } else { "" }.to_owned();
+        if shape.models > 0 {
+            text += &self.contestant.shared(&shape);
         }
-        Ok(())
+        for model in shape.models(self.contestant.keys()) {
+            let module = module(&model.name);
+            text += &format!("pub mod {module};\n");
+            fs::write(models.join(module).with_extension("rs"), self.contestant.model(&model))?;
+        }
+        Ok(fs::write(root, text)?)
     }
 
     /// Compiles, with whatever is missing of the dependencies.
     pub fn prepare(&self, task: Task) -> Result<()> {
-        measure(&mut self.cargo(task), &self.peaks())?;
+        measure(&mut self.cargo(task), THIS_CRATE, &self.notes())?;
         Ok(())
     }
 
     pub fn measure(&self, task: Task) -> Result<Usage> {
-        measure(self.cargo(task).arg("--offline"), &self.peaks())
+        measure(self.cargo(task).arg("--offline"), THIS_CRATE, &self.notes())
     }
 
     /// The crate with all macros expanded.
@@ -97,17 +106,17 @@ impl<'a> Project<'a> {
         let file = self.folder.join("expanded.rs");
         self.edit(false)?;
         let mut command = self.cargo(Task::CheckFromNothing);
-        measure(command.arg("--offline").env(EXPANDED, &file), &self.peaks())?;
+        measure(command.arg("--offline").env(EXPANDED, &file), THIS_CRATE, &self.notes())?;
         fs::read_to_string(file).context("nothing was expanded")
     }
 
     /// A release build with all dependencies.
     pub fn build_all(&self) -> Result<Usage> {
         let mut fetch = Command::new("cargo");
-        measure(fetch.args(["fetch", "--quiet"]).current_dir(&self.folder), &self.peaks())?;
+        measure(fetch.args(["fetch", "--quiet"]).current_dir(&self.folder), EVERY_CRATE, &self.notes())?;
         let empty = tempfile::tempdir()?;
         let mut cargo = self.cargo(Task::BuildRelease);
-        measure(cargo.arg("--offline").env("CARGO_TARGET_DIR", empty.path()), &self.peaks())
+        measure(cargo.arg("--offline").env("CARGO_TARGET_DIR", empty.path()), EVERY_CRATE, &self.notes())
     }
 
     /// The library with its version.
@@ -118,8 +127,8 @@ impl<'a> Project<'a> {
         Ok(format!("{name} {}", after.split('"').next().unwrap_or_default()))
     }
 
-    fn peaks(&self) -> PathBuf {
-        self.folder.join("peaks")
+    fn notes(&self) -> PathBuf {
+        self.folder.join("notes")
     }
 
     fn cargo(&self, task: Task) -> Command {

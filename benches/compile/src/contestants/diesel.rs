@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::contestant::{Contestant, Kind, Shape, plural};
+use crate::contestant::{Contestant, Kind, Model, Shape, module, plural};
 
 pub struct Diesel;
 
@@ -35,51 +35,55 @@ chrono = { version = \"0.4\", default-features = false, features = [\"std\", \"n
         .to_owned()
     }
 
-    fn models(&self, shape: &Shape) -> String {
-        let mut tables = String::new();
-        let mut joins = String::new();
-        let mut structs = String::new();
-        let mut names = Vec::new();
+    /// What its command line tool writes into one file: all tables.
+    fn shared(&self, shape: &Shape) -> String {
+        let limit = if shape.models > TABLES { "#![recursion_limit = \"512\"]\n" } else { "" };
+        let mut text = format!("{limit}pub mod schema {{\n");
         for model in shape.associated() {
-            let (name, table, owner) = (&model.name, model.plural(), &model.owner);
             let columns = model.each(|name, kind| format!("            {name} -> {},\n", sql_type(kind)));
-            let fields = model
-                .each(|name, kind| format!("    pub {name}: {},\n", kind.rust("NaiveDateTime", "NaiveDate")));
-            tables += &format!(
+            text += &format!(
                 "    diesel::table! {{
-        {table} (id) {{
+        {} (id) {{
             id -> Unsigned<BigInt>,
             owner_id -> Unsigned<BigInt>,
 {columns}        }}
     }}
-"
+",
+                model.plural()
             );
-            joins += &format!("    diesel::joinable!({table} -> {} (owner_id));\n", plural(owner));
-            structs += &format!(
-                "#[derive(Queryable, Selectable, Identifiable, Associations, AsChangeset, Debug, Clone)]
-#[diesel(table_name = schema::{table}, belongs_to({owner}, foreign_key = owner_id), check_for_backend(diesel::mysql::Mysql))]
+        }
+        for model in shape.associated() {
+            let (table, owners) = (model.plural(), plural(&model.owner));
+            text += &format!("    diesel::joinable!({table} -> {owners} (owner_id));\n");
+        }
+        let tables: Vec<_> = shape.associated().map(|model| model.plural()).collect();
+        text + &format!("    diesel::allow_tables_to_appear_in_same_query!({});\n}}\n", tables.join(", "))
+    }
+
+    fn model(&self, model: &Model) -> String {
+        let (name, table, owner) = (&model.name, model.plural(), &model.owner);
+        let fields = model
+            .each(|name, kind| format!("    pub {name}: {},\n", kind.rust("NaiveDateTime", "NaiveDate")));
+        format!(
+            "use chrono::{{NaiveDate, NaiveDateTime}};
+use diesel::prelude::*;
+use super::schema::{table};
+use super::{}::{owner};
+
+#[derive(Queryable, Selectable, Identifiable, Associations, AsChangeset, Debug, Clone)]
+#[diesel(table_name = {table}, belongs_to({owner}, foreign_key = owner_id), check_for_backend(diesel::mysql::Mysql))]
 pub struct {name} {{
     pub id: u64,
     pub owner_id: u64,
 {fields}}}
+
 #[derive(Insertable, Debug, Clone)]
-#[diesel(table_name = schema::{table}, check_for_backend(diesel::mysql::Mysql))]
+#[diesel(table_name = {table}, check_for_backend(diesel::mysql::Mysql))]
 pub struct New{name} {{
     pub owner_id: u64,
 {fields}}}
-"
-            );
-            names.push(table);
-        }
-        let limit = if shape.models > TABLES { "#![recursion_limit = \"512\"]\n" } else { "" };
-        format!(
-            "{limit}use chrono::{{NaiveDate, NaiveDateTime}};
-use diesel::prelude::*;
-pub mod schema {{
-{tables}{joins}    diesel::allow_tables_to_appear_in_same_query!({});
-}}
-{structs}",
-            names.join(", ")
+",
+            module(owner)
         )
     }
 
@@ -104,13 +108,16 @@ pub mod schema {{
 "
             )
         });
+        let imports: String = shape
+            .associated()
+            .map(|Model { name, .. }| format!("use models::{}::{{{name}, New{name}}};\n", module(&name)))
+            .collect();
         format!(
             "mod models;
 use chrono::Utc;
 use diesel::prelude::*;
 use models::schema::*;
-use models::*;
-
+{}
 diesel::define_sql_function! {{
     fn last_insert_id() -> Unsigned<BigInt>;
 }}
@@ -120,6 +127,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {{
 {}    Ok(())
 }}
 ",
+            imports,
             calls.collect::<String>()
         )
     }

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::contestant::{Contestant, Shape};
+use crate::contestant::{Contestant, Model, Shape};
 
 pub struct Ours {
     pub associated: bool,
@@ -22,23 +22,32 @@ tokio = {{ version = \"1\", features = [\"macros\", \"rt-multi-thread\"] }}
         )
     }
 
-    fn models(&self, shape: &Shape) -> String {
-        let keys = if self.associated { 2 } else { 1 };
-        let models = shape.models(keys).map(|model| {
-            let (name, owner, row) = (&model.name, &model.owner, &model.row);
-            let (many, one) = if self.associated {
-                (
-                    format!("#[model(has_many(rows: {row}, foreign_key = owner_id))]\n"),
-                    format!("    #[model(belongs_to = {owner})]\n    pub owner_id: u64,\n"),
-                )
-            } else {
-                Default::default()
-            };
-            let columns = model
-                .each(|name, kind| format!("    pub {name}: {},\n", kind.rust("DateTime<Utc>", "NaiveDate")));
-            format!("#[derive(Model, Debug, Clone)]\n{many}pub struct {name} {{\n    pub id: u64,\n{one}{columns}}}\n")
-        });
-        format!("pub use orm_core::prelude::*;\n{}", models.collect::<String>())
+    fn keys(&self) -> usize {
+        if self.associated { 2 } else { 1 }
+    }
+
+    fn model(&self, model: &Model) -> String {
+        let (name, owner, row) = (&model.name, &model.owner, &model.row);
+        let (imports, many, one) = if self.associated {
+            (
+                model.imports(),
+                format!("#[model(has_many(rows: {row}, foreign_key = owner_id))]\n"),
+                format!("    #[model(belongs_to = {owner})]\n    pub owner_id: u64,\n"),
+            )
+        } else {
+            Default::default()
+        };
+        let columns = model
+            .each(|name, kind| format!("    pub {name}: {},\n", kind.rust("DateTime<Utc>", "NaiveDate")));
+        format!(
+            "use orm_core::prelude::*;
+{imports}
+#[derive(Model, Debug, Clone)]
+{many}pub struct {name} {{
+    pub id: u64,
+{one}{columns}}}
+"
+        )
     }
 
     fn program(&self, shape: &Shape) -> String {
@@ -57,7 +66,7 @@ tokio = {{ version = \"1\", features = [\"macros\", \"rt-multi-thread\"] }}
         });
         format!(
             "mod models;
-use models::*;
+{}use orm_core::prelude::*;
 
 #[tokio::main]
 async fn main() -> Result<(), Error> {{
@@ -65,6 +74,7 @@ async fn main() -> Result<(), Error> {{
 {}    db.close().await
 }}
 ",
+            shape.imports(),
             calls.collect::<String>()
         )
     }

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::contestant::{Contestant, Shape, plural};
+use crate::contestant::{Column, Contestant, Model, Shape, plural};
 
 pub struct Raw;
 
@@ -18,28 +18,35 @@ tokio = { version = \"1\", features = [\"macros\", \"rt-multi-thread\"] }
         .to_owned()
     }
 
+    fn shared(&self, _shape: &Shape) -> String {
+        "use mysql_async::prelude::FromValue;
+use mysql_async::{FromValueError, Row, Value};
+
+fn cell<T: FromValue>(row: &mut Row, place: usize) -> Result<T, FromValueError> {
+    T::from_value_opt(row.take(place).unwrap_or(Value::NULL))
+}
+"
+        .to_owned()
+    }
+
     /// Without the driver's feature for `chrono` a time stays a `Value`.
-    fn models(&self, shape: &Shape) -> String {
-        let models = shape.associated().map(|model| {
-            let name = &model.name;
-            let fields =
-                model.each(|name, kind| format!("    pub {name}: {},\n", kind.rust("Value", "Value")));
-            let mut place = 1;
-            let mut cell = || {
-                place += 1;
-                place
-            };
-            let cells: String = model
-                .columns
-                .iter()
-                .map(|column| format!("            {}: cell(row, {})?,\n", column.name, cell()))
-                .collect();
-            format!(
-                "#[derive(Debug, Clone)]
+    fn model(&self, model: &Model) -> String {
+        let name = &model.name;
+        let fields = model.each(|name, kind| format!("    pub {name}: {},\n", kind.rust("Value", "Value")));
+        let cell = |(place, column): (usize, &Column)| {
+            format!("            {}: cell(row, {})?,\n", column.name, place + 2)
+        };
+        let cells: String = model.columns.iter().enumerate().map(cell).collect();
+        format!(
+            "use mysql_async::{{FromValueError, Row, Value}};
+use super::cell;
+
+#[derive(Debug, Clone)]
 pub struct {name} {{
     pub id: u64,
     pub owner_id: u64,
 {fields}}}
+
 impl {name} {{
     pub fn read(row: &mut Row) -> Result<Self, FromValueError> {{
         Ok(Self {{
@@ -49,18 +56,6 @@ impl {name} {{
     }}
 }}
 "
-            )
-        });
-        format!(
-            "use mysql_async::prelude::FromValue;
-use mysql_async::{{FromValueError, Row, Value}};
-
-fn cell<T: FromValue>(row: &mut Row, place: usize) -> Result<T, FromValueError> {{
-    T::from_value_opt(row.take(place).unwrap_or(Value::NULL))
-}}
-
-{}",
-            models.collect::<String>()
         )
     }
 
@@ -104,8 +99,7 @@ fn cell<T: FromValue>(row: &mut Row, place: usize) -> Result<T, FromValueError> 
             "mod models;
 use std::collections::HashMap;
 
-use models::*;
-use mysql_async::prelude::Queryable;
+{}use mysql_async::prelude::Queryable;
 use mysql_async::{{Conn, Opts, Row, Value}};
 
 #[tokio::main]
@@ -115,6 +109,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {{
     Ok(())
 }}
 ",
+            shape.imports(),
             calls.collect::<String>()
         )
     }

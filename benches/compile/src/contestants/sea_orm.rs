@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::contestant::{Contestant, Shape};
+use crate::contestant::{Contestant, Model, Shape, module};
 
 pub struct SeaOrm;
 
@@ -18,47 +18,42 @@ tokio = { version = \"1\", features = [\"macros\", \"rt-multi-thread\"] }
         .to_owned()
     }
 
-    fn models(&self, shape: &Shape) -> String {
-        let models = shape.associated().map(|model| {
-            let (module, table) = (model.name.to_lowercase(), model.plural());
-            let (owner, row) = (model.owner.to_lowercase(), model.row.to_lowercase());
-            let fields = model
-                .each(|name, kind| format!("        pub {name}: {},\n", kind.rust("DateTimeUtc", "Date")));
-            format!(
-                "pub mod {module} {{
-    use sea_orm::entity::prelude::*;
-    #[sea_orm::model]
-    #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
-    #[sea_orm(table_name = \"{table}\")]
-    pub struct Model {{
-        #[sea_orm(primary_key)]
-        pub id: u64,
-        pub owner_id: u64,
-{fields}        #[sea_orm(belongs_to, from = \"owner_id\", to = \"id\")]
-        pub owner: BelongsTo<super::{owner}::Entity>,
-        #[sea_orm(has_many)]
-        pub rows: HasMany<super::{row}::Entity>,
-    }}
-    impl ActiveModelBehavior for ActiveModel {{}}
+    fn model(&self, model: &Model) -> String {
+        let (table, owner, row) = (model.plural(), module(&model.owner), module(&model.row));
+        let fields =
+            model.each(|name, kind| format!("    pub {name}: {},\n", kind.rust("DateTimeUtc", "Date")));
+        format!(
+            "use sea_orm::entity::prelude::*;
+
+#[sea_orm::model]
+#[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+#[sea_orm(table_name = \"{table}\")]
+pub struct Model {{
+    #[sea_orm(primary_key)]
+    pub id: u64,
+    pub owner_id: u64,
+{fields}    #[sea_orm(belongs_to, from = \"owner_id\", to = \"id\")]
+    pub owner: BelongsTo<super::{owner}::Entity>,
+    #[sea_orm(has_many)]
+    pub rows: HasMany<super::{row}::Entity>,
 }}
+
+impl ActiveModelBehavior for ActiveModel {{}}
 "
-            )
-        });
-        models.collect()
+        )
     }
 
     fn program(&self, shape: &Shape) -> String {
         let calls = shape.associated().map(|model| {
-            let module = model.name.to_lowercase();
-            let (owner, row) = (model.owner.to_lowercase(), model.row.to_lowercase());
+            let (name, owner, row) = (module(&model.name), module(&model.owner), module(&model.row));
             let fields = model.each(|name, kind| {
                 format!("{name}: Set({}), ", kind.value("ChronoUtc::now()", "ChronoUtc::now().date_naive()"))
             });
             format!(
-                "    let new = {module}::ActiveModel {{ owner_id: Set(1), {fields}..Default::default() }};
+                "    let new = {name}::ActiveModel {{ owner_id: Set(1), {fields}..Default::default() }};
     let saved = new.insert(&db).await?;
-    let found = {module}::Entity::find_by_id(saved.id).one(&db).await?;
-    let loaded = {module}::Entity::load().with({owner}::Entity).with({row}::Entity).all(&db).await?;
+    let found = {name}::Entity::find_by_id(saved.id).one(&db).await?;
+    let loaded = {name}::Entity::load().with({owner}::Entity).with({row}::Entity).all(&db).await?;
     println!(\"{{saved:?}} {{found:?}} {{loaded:?}}\");
 "
             )

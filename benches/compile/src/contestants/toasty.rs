@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::contestant::{Contestant, Shape};
+use crate::contestant::{Contestant, Model, Shape};
 
 pub struct Toasty;
 
@@ -23,13 +23,15 @@ tokio = { version = \"1\", features = [\"macros\", \"rt-multi-thread\"] }
         .to_owned()
     }
 
-    fn models(&self, shape: &Shape) -> String {
-        let models = shape.associated().map(|model| {
-            let (name, owner, row) = (&model.name, &model.owner, &model.row);
-            let fields =
-                model.each(|name, kind| format!("    pub {name}: {},\n", kind.rust("Timestamp", "Date")));
-            format!(
-                "#[derive(toasty::Model, Debug)]
+    fn model(&self, model: &Model) -> String {
+        let (name, owner, row) = (&model.name, &model.owner, &model.row);
+        let fields =
+            model.each(|name, kind| format!("    pub {name}: {},\n", kind.rust("Timestamp", "Date")));
+        format!(
+            "use jiff::{{Timestamp, civil::Date}};
+use toasty::{{Deferred, Model}};
+{}
+#[derive(Debug, Model)]
 pub struct {name} {{
     #[key]
     #[auto]
@@ -37,16 +39,12 @@ pub struct {name} {{
     #[index]
     pub owner_id: u64,
     #[belongs_to]
-    pub owner: toasty::Deferred<{owner}>,
+    pub owner: Deferred<{owner}>,
 {fields}    #[has_many(pair = owner)]
-    pub rows: toasty::Deferred<Vec<{row}>>,
+    pub rows: Deferred<Vec<{row}>>,
 }}
-"
-            )
-        });
-        format!(
-            "#[allow(unused_imports)]\nuse jiff::{{Timestamp, civil::Date}};\n{}",
-            models.collect::<String>()
+",
+            model.imports()
         )
     }
 
@@ -68,8 +66,7 @@ pub struct {name} {{
         });
         format!(
             "mod models;
-use models::*;
-
+{}
 #[tokio::main]
 async fn main() -> toasty::Result<()> {{
     let mut builder = toasty::Db::builder();
@@ -78,6 +75,7 @@ async fn main() -> toasty::Result<()> {{
 {}    Ok(())
 }}
 ",
+            shape.imports(),
             names.join(", "),
             calls.collect::<String>()
         )
