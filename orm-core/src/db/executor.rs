@@ -1,9 +1,10 @@
 //! Where statements can be sent: a `Db` or a `Transaction`.
 
 use super::lease::{Call, Lease};
+use super::scope::Scope;
 use super::stream::Streaming;
 use super::{Db, Transaction, reading};
-use crate::driver::{Done, RowSink};
+use crate::driver::{BoxFuture, Done, RowSink};
 use crate::error::Result;
 use crate::schema::Table;
 use crate::sql::Dialect;
@@ -88,7 +89,11 @@ impl<'a> Handle<'a> {
     /// # Errors
     /// Of the pool: `Closed`, `PoolExhausted`, and whatever opening a connection can say. Of a transaction: `ConnectionBusy` while a
     /// stream of it is open, `TransactionEnded` when it is over.
-    pub(crate) async fn lease(self) -> Result<Lease<'a>> {
+    pub(crate) fn lease(self) -> BoxFuture<'a, Result<Lease<'a>>> {
+        Box::pin(self.take())
+    }
+
+    async fn take(self) -> Result<Lease<'a>> {
         match self {
             Self::Db(db) => Lease::of_pool(db).await,
             Self::Reading(db) => Box::pin(Lease::of_reading(db)).await,
@@ -108,7 +113,20 @@ impl<'a> Handle<'a> {
     }
 
     /// Runs one statement.
-    pub(crate) async fn run(
+    pub(crate) fn run<'c>(
+        self,
+        call: Call<'c>,
+        params: Vec<Value<'c>>,
+        sink: &'c mut dyn RowSink,
+    ) -> BoxFuture<'c, Result<Done>>
+    where
+        'a: 'c,
+    {
+        Box::pin(self.send(call, params, sink))
+    }
+
+    /// The same, for futures that are boxed as a whole, here and not where a model is known: an `async fn` is compiled wherever it is polled.
+    pub(crate) async fn send(
         self,
         call: Call<'_>,
         params: Vec<Value<'_>>,
@@ -119,16 +137,19 @@ impl<'a> Handle<'a> {
             Self::Reading(db) if let Some(replicas) = db.replicas() => {
                 Box::pin(reading::run(db, replicas, call, params, sink)).await
             }
-            _ => self.lease().await?.run(call, params, sink).await,
+            _ => self.take().await?.send(call, params, sink).await,
         }
     }
 
     /// Runs several statements that take effect together: in a transaction of their own, or within a savepoint of the one that is
-    /// open, so that a caller who goes on after an error finds nothing half done.
+    /// open, so that a caller who goes on after an error finds nothing half done. The closure sends to what it is given, and nowhere else.
     pub(crate) async fn atomically<T>(self, work: impl AsyncFnOnce(&Transaction) -> Result<T>) -> Result<T> {
-        match self {
-            Self::Db(db) | Self::Reading(db) => db.transaction(work).await,
-            Self::Transaction(transaction) => transaction.savepoint(work).await,
-        }
+        let scope = self.scope().await?;
+        let outcome = work(scope.transaction()).await;
+        scope.end(outcome).await
+    }
+
+    pub(super) fn scope(self) -> BoxFuture<'a, Result<Scope<'a>>> {
+        Box::pin(Scope::open(self))
     }
 }

@@ -8,7 +8,7 @@ use super::pool::Held;
 use super::session::Session;
 use super::transaction::Pin;
 use super::{Db, reading};
-use crate::driver::{Done, FixedId, RowSink, Statement};
+use crate::driver::{BoxFuture, Done, FixedId, RowSink, Statement};
 use crate::error::Result;
 use crate::schema::Table;
 use crate::sql::Dialect;
@@ -80,7 +80,17 @@ impl<'a> Lease<'a> {
     /// # Errors
     /// What the database answers, with the statement, model and columns filled in; `Timeout` after the statement deadline;
     /// `TransactionEnded` where an earlier statement of this lease ended the transaction.
-    pub(crate) async fn run(
+    pub(crate) fn run<'c>(
+        &'c mut self,
+        call: Call<'c>,
+        params: Vec<Value<'c>>,
+        sink: &'c mut dyn RowSink,
+    ) -> BoxFuture<'c, Result<Done>> {
+        Box::pin(self.send(call, params, sink))
+    }
+
+    /// The same, for futures that are boxed as a whole.
+    pub(super) async fn send(
         &mut self,
         call: Call<'_>,
         params: Vec<Value<'_>>,

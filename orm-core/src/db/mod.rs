@@ -17,6 +17,7 @@ mod pool;
 mod reading;
 mod replica;
 mod retry;
+mod scope;
 mod session;
 mod shared;
 mod stream;
@@ -31,7 +32,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 pub use crate::driver::Isolation;
-use crate::driver::NoRows;
+use crate::driver::{NoRows, Pending};
 use crate::error::Result;
 use crate::sql::Dialect;
 
@@ -104,8 +105,8 @@ impl Db {
     /// # Errors
     /// Those of [`DbOptions::connect`].
     #[doc(alias = "Sequelize")]
-    pub async fn connect(url: impl AsRef<str>) -> Result<Self> {
-        DbOptions::new(url.as_ref()).connect().await
+    pub fn connect(url: impl AsRef<str>) -> Pending<'static, Self> {
+        DbOptions::new(url.as_ref()).connect()
     }
 
     /// Asks the database whether it is there. Sends `SELECT 1+1 AS result`.
@@ -120,9 +121,9 @@ impl Db {
     /// # Errors
     /// What connecting or the statement can say, such as [`Error::ConnectionLost`](crate::Error::ConnectionLost).
     #[doc(alias = "sequelize.authenticate")]
-    pub async fn authenticate(&self) -> Result<()> {
+    pub fn authenticate(&self) -> Pending<'_, ()> {
         let call = Call { table: None, statement: CallStatement::Text("SELECT 1+1 AS result") };
-        self.handle().run(call, Vec::new(), &mut NoRows).await.map(|_| ())
+        Pending::new(async move { self.handle().run(call, Vec::new(), &mut NoRows).await.map(|_| ()) })
     }
 
     /// Closes the database for all its clones: from now on every statement is [`Error::Closed`](crate::Error::Closed).
@@ -140,12 +141,14 @@ impl Db {
     /// # Errors
     /// None today.
     #[doc(alias = "sequelize.close")]
-    pub async fn close(&self) -> Result<()> {
-        self.pool().close().await;
-        if let Some(replicas) = self.replicas() {
-            replicas.close().await;
-        }
-        Ok(())
+    pub fn close(&self) -> Pending<'_, ()> {
+        Pending::new(async move {
+            self.pool().close().await;
+            if let Some(replicas) = self.replicas() {
+                replicas.close().await;
+            }
+            Ok(())
+        })
     }
 
     /// Runs the closure in a transaction: `Ok` commits it; `Err`, a panic and dropping the future roll it back.
@@ -198,8 +201,8 @@ impl Db {
     /// # Errors
     /// [`Error::PoolExhausted`](crate::Error::PoolExhausted), [`Error::Closed`](crate::Error::Closed) and what the database answers.
     #[doc(alias = "sequelize.startUnmanagedTransaction")]
-    pub async fn begin(&self) -> Result<Transaction> {
-        self.begin_with(TransactionOptions::new()).await
+    pub fn begin(&self) -> Pending<'_, Transaction> {
+        self.begin_with(TransactionOptions::new())
     }
 
     /// The same for a transaction of another kind.
@@ -218,8 +221,8 @@ impl Db {
     /// # Errors
     /// As [`Db::begin`].
     #[doc(alias = "sequelize.startUnmanagedTransaction")]
-    pub async fn begin_with(&self, options: TransactionOptions) -> Result<Transaction> {
-        Transaction::begin(self, options).await
+    pub fn begin_with(&self, options: TransactionOptions) -> Pending<'_, Transaction> {
+        Pending::new(Transaction::begin(self, options))
     }
 
     /// A handle to the same database whose reads see what it has written, though they go to replicas: each call that writes on the primary, and each

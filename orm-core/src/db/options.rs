@@ -13,7 +13,7 @@ use super::replica::{NoReplica, Replica, Replicas};
 use super::shared::Shared;
 use super::{Db, Inner};
 use crate::backend;
-use crate::driver::Connector;
+use crate::driver::{Connector, Pending};
 use crate::error::{Error, Operation, Result};
 use crate::sql::Dialect;
 
@@ -264,12 +264,14 @@ impl DbOptions {
     /// [`Error::Configuration`] for a URL or an option that makes no sense, [`Error::Timeout`] after the connect deadline, and what
     /// the database answers: [`Error::ConnectionRefused`], [`Error::AccessDenied`], [`Error::UnknownDatabase`].
     #[doc(alias = "Sequelize")]
-    pub async fn connect(self) -> Result<Db> {
-        let after = self.connect_timeout;
-        let connector = tokio::time::timeout(after, backend::open(&self.url, &self.further))
-            .await
-            .unwrap_or(Err(Error::Timeout { operation: Operation::Connect, after }))?;
-        self.open(connector).await
+    pub fn connect(self) -> Pending<'static, Db> {
+        Pending::new(async move {
+            let after = self.connect_timeout;
+            let connector = tokio::time::timeout(after, backend::open(&self.url, &self.further))
+                .await
+                .unwrap_or(Err(Error::Timeout { operation: Operation::Connect, after }))?;
+            self.open(connector).await
+        })
     }
 
     /// Connects through a connector that is there already.

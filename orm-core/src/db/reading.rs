@@ -32,7 +32,7 @@ pub(super) async fn acquire(db: &Db, replicas: &Replicas) -> Result<Held> {
 /// Runs a statement there. One that a replica lost before it gave a row is run again elsewhere.
 ///
 /// # Errors
-/// As [`Lease::run`], and those of [`acquire`].
+/// As [`Lease::send`], and those of [`acquire`].
 pub(super) async fn run(
     db: &Db,
     replicas: &Replicas,
@@ -44,8 +44,8 @@ pub(super) async fn run(
         let Some(replica) = replicas.pick() else { break };
         let mut sink = Untouched { sink, touched: false };
         let outcome = match on(db, replica).await {
-            Ok(Some(held)) => Lease::reading(db, held).run(call, params.clone(), &mut sink).await,
-            Ok(None) => return Lease::of_pool(db).await?.run(call, params, sink.sink).await,
+            Ok(Some(held)) => Lease::reading(db, held).send(call, params.clone(), &mut sink).await,
+            Ok(None) => return Lease::of_pool(db).await?.send(call, params, sink.sink).await,
             Err(error) => Err(error),
         };
         match outcome {
@@ -58,7 +58,7 @@ pub(super) async fn run(
             other => return other,
         }
     }
-    Lease::reading(db, acquire(db, replicas).await?).run(call, params, sink).await
+    Lease::reading(db, acquire(db, replicas).await?).send(call, params, sink).await
 }
 
 /// A connection of this replica; `None` where it has not got what this handle has written.

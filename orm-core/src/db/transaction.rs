@@ -13,8 +13,8 @@ use super::pinned::{Ended, Pinned};
 use super::pool::Held;
 use super::session::Deadline;
 use super::shared::Shared;
-use super::{Db, TransactionOptions, held, reading};
-use crate::driver::{BoxFuture, Control, Done};
+use super::{Db, Handle, TransactionOptions, held, reading};
+use crate::driver::{BoxFuture, Control, Done, Pending};
 use crate::error::{Error, Operation, Result};
 
 /// A transaction: statements that take effect together or not at all.
@@ -123,17 +123,24 @@ impl Transaction {
 
     /// Runs the closure of it, and commits or rolls back.
     pub(super) async fn complete<T>(self, work: impl AsyncFnOnce(&Self) -> Result<T>) -> Result<T> {
-        match self.perform(work).await {
-            Ok(value) => {
-                self.commit().await?;
-                Ok(value)
+        let outcome = self.perform(work).await;
+        let is_ok = outcome.is_ok();
+        self.end(is_ok).await.and(outcome)
+    }
+
+    /// Commits, or rolls back.
+    ///
+    /// # Errors
+    /// Those of [`Transaction::commit`].
+    pub(super) fn end(self, keep: bool) -> BoxFuture<'static, Result<()>> {
+        Box::pin(async move {
+            if keep {
+                return self.keep().await;
             }
-            Err(error) => {
-                // Where this fails the connection is thrown away, which undoes it too; the closure's error says more.
-                let _ = self.rollback().await;
-                Err(error)
-            }
-        }
+            // Where this fails the connection is thrown away, which undoes it too; the closure's error says more.
+            let _ = self.undo().await;
+            Ok(())
+        })
     }
 
     /// Keeps what was done. Sends `COMMIT`.
@@ -151,7 +158,11 @@ impl Transaction {
     /// [`Error::OutcomeUnknown`] where the reply was lost, so that nobody knows; [`Error::TransactionEnded`] where it was over before;
     /// [`Error::Conflict`] and others where the server refused, in which case it is rolled back.
     #[doc(alias = "transaction.commit")]
-    pub async fn commit(self) -> Result<()> {
+    pub fn commit(self) -> Pending<'static, ()> {
+        Pending::new(self.keep())
+    }
+
+    async fn keep(self) -> Result<()> {
         let mut pinned = self.0.lock().await?;
         let session = pinned.session();
         let outcome = match session.limit() {
@@ -248,7 +259,7 @@ impl Transaction {
     /// The closure's own; [`Error::TransactionEnded`] where the transaction is over.
     #[doc(alias = "sequelize.transaction")]
     pub async fn transaction<T>(&self, work: impl AsyncFnOnce(&Self) -> Result<T>) -> Result<T> {
-        self.savepoint(work).await
+        Handle::Transaction(self).atomically(work).await
     }
 
     /// Undoes what was done. Sends `ROLLBACK`.
@@ -266,29 +277,33 @@ impl Transaction {
     /// [`Error::Timeout`] and what the database answers; it is undone all the same, since its connection is thrown away then.
     /// A transaction that was over already is no error here: it is undone.
     #[doc(alias = "transaction.rollback")]
-    pub async fn rollback(self) -> Result<()> {
+    pub fn rollback(self) -> Pending<'static, ()> {
+        Pending::new(self.undo())
+    }
+
+    async fn undo(self) -> Result<()> {
         self.0.wait().await?.undo().await
     }
 
-    /// Runs the closure within a savepoint: `Ok` releases it, and `Err` rolls back to it, so that this transaction can go on.
+    /// Sets a savepoint, and opens what is within it.
     ///
     /// Statements of others on this transaction wait until it is over. Dropped half-way, it is rolled back before the next statement.
-    pub(super) async fn savepoint<T>(&self, work: impl AsyncFnOnce(&Self) -> Result<T>) -> Result<T> {
+    pub(super) async fn savepoint(&self) -> Result<Self> {
         let pinned = Pinned::savepoint(self.0.lock().await?).await?;
-        let inner =
-            Self::over(self.0.db.clone(), self.0.number, self.0.until, Arc::clone(&self.0.pool), pinned);
-        match work(&inner).await {
-            Ok(value) => {
-                inner.0.lock().await?.release().await?;
-                self.0.hooks().extend(inner.0.take_hooks());
-                Ok(value)
-            }
-            Err(error) => {
-                // Where this fails the transaction is over; the closure's error says more.
-                let _ = inner.rollback().await;
-                Err(error)
-            }
+        let Pin { db, number, until, pool, .. } = &*self.0;
+        Ok(Self::over(db.clone(), *number, *until, Arc::clone(pool), pinned))
+    }
+
+    /// Releases the savepoint that was set here, or rolls back to it, so that this transaction can go on.
+    pub(super) async fn end_savepoint(&self, inner: Self, keep: bool) -> Result<()> {
+        if keep {
+            inner.0.lock().await?.release().await?;
+            self.0.hooks().extend(inner.0.take_hooks());
+        } else {
+            // Where this fails the transaction is over; the error that led to it says more.
+            let _ = inner.undo().await;
         }
+        Ok(())
     }
 
     /// Whether it was to read only.

@@ -1,8 +1,9 @@
 //! INSERT of many records.
 
 use super::insert::{Params, missing_id, now, send_one};
+use super::shape::Target;
 use crate::db::{Call, CallStatement, Handle, Lease, Transaction};
-use crate::driver::{Cells, Flow, NoRows, RowSink};
+use crate::driver::{BoxFuture, Cells, Flow, NoRows, RowSink};
 use crate::error::Result;
 use crate::model::{Blanks, Draft, Model, give_id};
 use crate::schema::Table;
@@ -87,46 +88,59 @@ pub(super) struct Chunk<'r> {
 /// Inserts the rows, in one transaction where it takes more than one statement.
 pub(super) async fn bulk_create<M: Model>(handle: Handle<'_>, rows: Rows<M>) -> Result<Vec<M>> {
     let mut ids = Vec::with_capacity(rows.records.len());
-    let parts = rows.parts(chunk_rows(handle.dialect(), M::TABLE));
-    let mut chunks = match parts[..] {
-        [] => return Ok(rows.records),
-        [(records, with_id)] => within_limit(handle, M::TABLE, encode(handle, records, with_id)?).await?,
-        // Encoded one after the other, so that what is in the processor's caches is used while it is there.
-        _ => Vec::new(),
-    };
-    if chunks.len() == 1 {
-        for chunk in chunks {
-            send::<M>(handle, chunk, &mut ids).await?;
-        }
-    } else {
-        let all = &mut ids;
-        handle
-            .atomically(async move |tx: &Transaction| {
-                let handle = Handle::Transaction(tx);
-                for (records, with_id) in parts {
-                    if chunks.is_empty() {
-                        chunks = within_limit(handle, M::TABLE, encode(handle, records, with_id)?).await?;
-                    }
-                    for chunk in chunks.drain(..) {
-                        send::<M>(handle, chunk, all).await?;
-                    }
-                }
-                Ok(())
-            })
-            .await?;
+    {
+        let dialect = handle.dialect();
+        let parts = rows.parts(chunk_rows(dialect, M::TABLE));
+        let mut chunks = parts.into_iter().map(|(records, with_id)| encode(dialect, records, with_id));
+        send_all(handle, Target::of::<M>(), &mut chunks, &mut ids).await?;
     }
     rows.with_ids(ids)
 }
 
 /// The values of these rows, of which there is one at least.
-fn encode<'r, M: Model>(handle: Handle<'_>, records: &'r [M], with_id: bool) -> Result<Chunk<'r>> {
-    let mut params = Params::new(handle, M::TABLE, with_id, records.len());
+fn encode<'r, M: Model>(dialect: &'static dyn Dialect, records: &'r [M], with_id: bool) -> Result<Chunk<'r>> {
+    let mut params = Params::new(dialect, M::TABLE, with_id, records.len());
     for record in records {
         params.push(record)?;
     }
     let Params { values, size, .. } = params;
     let size = statement_size(head_size(M::TABLE), size, values.len(), records.len());
     Ok(Chunk { rows: records.len(), with_id, size, params: values })
+}
+
+/// Chunks that are encoded one after the other, so that what is in the processor's caches is used while it is there.
+type Chunks<'a, 'r> = &'a mut (dyn ExactSizeIterator<Item = Result<Chunk<'r>>> + Send);
+
+/// Sends them, in one transaction where it takes more than one statement.
+fn send_all<'a>(
+    handle: Handle<'a>,
+    target: Target,
+    chunks: Chunks<'a, 'a>,
+    ids: &'a mut Vec<u64>,
+) -> BoxFuture<'a, Result<()>> {
+    Box::pin(async move {
+        let is_last = chunks.len() == 1;
+        let Some(first) = chunks.next() else { return Ok(()) };
+        let mut first = within_limit(handle, target.table, first?).await?;
+        if is_last && first.len() == 1 {
+            for chunk in first {
+                send(handle, target, chunk, ids).await?;
+            }
+            return Ok(());
+        }
+        handle
+            .atomically(async move |tx: &Transaction| {
+                let handle = Handle::Transaction(tx);
+                loop {
+                    for chunk in first.drain(..) {
+                        send(handle, target, chunk, ids).await?;
+                    }
+                    let Some(next) = chunks.next() else { return Ok(()) };
+                    first = within_limit(handle, target.table, next?).await?;
+                }
+            })
+            .await
+    })
 }
 
 /// The chunk in parts that fit into a packet of the connection, which is asked only where it is large.
@@ -186,19 +200,19 @@ impl<'r> Chunk<'r> {
 }
 
 /// Sends one chunk and adds the ids that were generated.
-async fn send<M: Model>(handle: Handle<'_>, chunk: Chunk<'_>, ids: &mut Vec<u64>) -> Result<()> {
+async fn send(handle: Handle<'_>, target: Target, chunk: Chunk<'_>, ids: &mut Vec<u64>) -> Result<()> {
     if chunk.rows == 1 {
         // The statement of one row stays prepared.
-        return one_by_one::<M>(handle, chunk, ids).await;
+        return one_by_one(handle, target, chunk, ids).await;
     }
     let mut lease = handle.lease().await?;
     if chunk.with_id {
-        return run::<M>(&mut lease, chunk, false, &mut NoRows).await.map(drop);
+        return run(&mut lease, target, chunk, false, &mut NoRows).await.map(drop);
     }
-    let (table, count) = (M::TABLE, chunk.rows);
+    let (table, count) = (target.table, chunk.rows);
     if lease.dialect().capabilities().insert_returning {
         let mut returned = Ids { table, ids: Vec::with_capacity(count) };
-        run::<M>(&mut lease, chunk, true, &mut returned).await?;
+        run(&mut lease, target, chunk, true, &mut returned).await?;
         if returned.ids.len() != count {
             return Err(missing_id(table));
         }
@@ -213,19 +227,20 @@ async fn send<M: Model>(handle: Handle<'_>, chunk: Chunk<'_>, ids: &mut Vec<u64>
         // Ids may not be consecutive here, so each row is asked for its own.
         return handle
             .atomically(async move |tx: &Transaction| {
-                one_by_one::<M>(Handle::Transaction(tx), chunk, ids).await
+                one_by_one(Handle::Transaction(tx), target, chunk, ids).await
             })
             .await;
     };
-    let first = run::<M>(&mut lease, chunk, false, &mut NoRows).await?.ok_or_else(|| missing_id(table))?;
+    let first = run(&mut lease, target, chunk, false, &mut NoRows).await?.ok_or_else(|| missing_id(table))?;
     let before = ids.len();
     ids.extend(std::iter::successors(Some(first), |id| id.checked_add(step)).take(count));
     // A server may say what cannot be.
     if ids.len() - before == count { Ok(()) } else { Err(missing_id(table)) }
 }
 
-pub(super) async fn one_by_one<M: Model>(
+pub(super) async fn one_by_one(
     handle: Handle<'_>,
+    target: Target,
     chunk: Chunk<'_>,
     ids: &mut Vec<u64>,
 ) -> Result<()> {
@@ -233,18 +248,19 @@ pub(super) async fn one_by_one<M: Model>(
     let mut params = chunk.params.into_iter();
     for _ in 0..chunk.rows {
         let row = params.by_ref().take(width).collect();
-        ids.extend(send_one::<M>(handle, row, chunk.with_id).await?);
+        ids.extend(send_one(handle, target, row, chunk.with_id).await?);
     }
     Ok(())
 }
 
-pub(super) async fn run<M: Model>(
+pub(super) async fn run(
     lease: &mut Lease<'_>,
+    target: Target,
     chunk: Chunk<'_>,
     returning: bool,
     sink: &mut dyn RowSink,
 ) -> Result<Option<u64>> {
-    let table = M::TABLE;
+    let Target { table, statements } = target;
     let Chunk { rows, with_id, params, .. } = chunk;
     let render = move |dialect: &dyn Dialect| fixed::insert(dialect, table, with_id, rows, returning);
     // One statement of the model stays prepared: that of a full chunk, as `bulk_create` sends it where ids are generated.
@@ -252,7 +268,7 @@ pub(super) async fn run<M: Model>(
     let asks = generates && lease.dialect().capabilities().insert_returning;
     let full = with_id != generates && returning == asks && rows == chunk_rows(lease.dialect(), table);
     let done = if full {
-        let statement = CallStatement::Fixed(&M::statements().insert_chunk, &render);
+        let statement = CallStatement::Fixed(&statements.insert_chunk, &render);
         lease.run(Call { table: Some(table), statement }, params, sink).await?
     } else {
         let sql = render(lease.dialect());

@@ -4,10 +4,12 @@ use std::fmt;
 
 use super::bulk::{self, Chunk, SURELY_SMALL, chunk_rows, head_size, statement_size};
 use super::insert::{Params, now};
+use super::shape::Target;
 use crate::db::{Executor, Handle, Transaction};
 use crate::driver::{BoxFuture, NoRows};
 use crate::error::{Error, Result};
 use crate::model::{Blanks, Draft, Model};
+use crate::sql::Dialect;
 
 /// About how many bytes a chunk has at most, unless a row by itself is larger. More would be no faster, and would be held in memory.
 const CHUNK_BYTES: usize = 4 * 1024 * 1024;
@@ -126,66 +128,102 @@ impl<'a, M: Model> BulkInsert<'a, M> {
     /// transaction, where nothing can be committed by itself.
     pub fn exec<E: Executor + ?Sized>(self, db: &'a E) -> BoxFuture<'a, Result<u64>> {
         let handle = db.handle();
-        let Self { drafts, mut progress, transaction_per_chunk } = self;
-        let mut source = Source::new(handle, drafts);
-        Box::pin(async move {
-            if transaction_per_chunk && matches!(handle, Handle::Transaction(_)) {
-                return Err(Error::Unsupported(
-                    "inside of a transaction no chunk can be committed by itself: pass `&db`, or leave `transaction_per_chunk` out"
-                        .into(),
-                ));
-            }
-            let Some(first) = source.next(handle).await? else { return Ok(0) };
-            if transaction_per_chunk || source.is_empty() {
-                return send_all(handle, first, &mut source, &mut *progress).await;
-            }
-            handle
-                .atomically(async move |tx: &Transaction| {
-                    send_all(Handle::Transaction(tx), first, &mut source, &mut *progress).await
-                })
-                .await
-        })
+        let Self { drafts, progress, transaction_per_chunk } = self;
+        let source = Source::new(handle.dialect(), drafts);
+        send_all(handle, Target::of::<M>(), Box::new(source), progress, transaction_per_chunk)
     }
 }
 
-/// Sends the first chunk, and the others as they are made.
-async fn send_all<M: Model>(
+/// Sends the chunks as they are made, in one transaction unless there is only one or each is to have its own.
+fn send_all<'a>(
+    handle: Handle<'a>,
+    target: Target,
+    mut source: Box<dyn Chunks + 'a>,
+    mut progress: Box<dyn FnMut(u64) + Send + 'a>,
+    transaction_per_chunk: bool,
+) -> BoxFuture<'a, Result<u64>> {
+    Box::pin(async move {
+        if transaction_per_chunk && matches!(handle, Handle::Transaction(_)) {
+            return Err(Error::Unsupported(
+                "inside of a transaction no chunk can be committed by itself: pass `&db`, or leave `transaction_per_chunk` out"
+                    .into(),
+            ));
+        }
+        let mut limit = None;
+        let Some(first) = next(&mut *source, handle, &mut limit).await? else { return Ok(0) };
+        let is_alone = source.is_empty();
+        let work = async move |handle: Handle<'_>| {
+            let (mut inserted, mut coming) = (0, Some(first));
+            while let Some(chunk) = coming {
+                inserted += u64::try_from(chunk.rows).unwrap_or(u64::MAX);
+                send(handle, target, chunk).await?;
+                progress(inserted);
+                coming = next(&mut *source, handle, &mut limit).await?;
+            }
+            Ok(inserted)
+        };
+        if transaction_per_chunk || is_alone {
+            return work(handle).await;
+        }
+        handle.atomically(async move |tx: &Transaction| work(Handle::Transaction(tx)).await).await
+    })
+}
+
+/// The next chunk; none where nothing is left.
+async fn next(
+    source: &mut dyn Chunks,
     handle: Handle<'_>,
-    first: Chunk<'static>,
-    source: &mut Source<'_, M>,
-    progress: &mut (dyn FnMut(u64) + Send),
-) -> Result<u64> {
-    let (mut inserted, mut next) = (0, Some(first));
-    while let Some(chunk) = next {
-        inserted += u64::try_from(chunk.rows).unwrap_or(u64::MAX);
-        send::<M>(handle, chunk).await?;
-        progress(inserted);
-        next = source.next(handle).await?;
+    limit: &mut Option<usize>,
+) -> Result<Option<Chunk<'static>>> {
+    loop {
+        match source.next(*limit)? {
+            Next::Chunk(chunk) => return Ok(Some(chunk)),
+            Next::End => return Ok(None),
+            Next::Limit => *limit = Some(handle.lease().await?.packet_limit().min(CHUNK_BYTES)),
+        }
     }
-    Ok(inserted)
 }
 
 /// Sends one chunk. Nobody asks for its ids.
-async fn send<M: Model>(handle: Handle<'_>, chunk: Chunk<'_>) -> Result<()> {
+async fn send(handle: Handle<'_>, target: Target, chunk: Chunk<'_>) -> Result<()> {
     if chunk.rows == 1 {
         // The statement of one row stays prepared.
-        return bulk::one_by_one::<M>(handle, chunk, &mut Vec::new()).await;
+        return bulk::one_by_one(handle, target, chunk, &mut Vec::new()).await;
     }
     let mut lease = handle.lease().await?;
-    bulk::run::<M>(&mut lease, chunk, false, &mut NoRows).await.map(drop)
+    bulk::run(&mut lease, target, chunk, false, &mut NoRows).await.map(drop)
+}
+
+/// What is to be inserted, of whatever model.
+trait Chunks: Send {
+    /// The next chunk. It has fewer bytes than the limit, unless a row has more by itself.
+    ///
+    /// # Errors
+    /// [`Error::Encode`] where a value does not fit its column.
+    fn next(&mut self, limit: Option<usize>) -> Result<Next>;
+
+    /// Whether no chunk is left.
+    fn is_empty(&self) -> bool;
+}
+
+enum Next {
+    Chunk(Chunk<'static>),
+    /// None is left.
+    End,
+    /// It cannot be told without the limit: ask again with it.
+    Limit,
 }
 
 /// Drafts that become chunks, each when it is asked for: besides that chunk no more than a row of the next is held.
 struct Source<'a, M: Model> {
+    dialect: &'static dyn Dialect,
     drafts: Drafts<'a, M>,
     /// The most rows of a chunk.
     rows: usize,
     /// What stands before them.
     head: usize,
-    /// The most bytes of a chunk, once the connection was asked.
-    bytes: Option<usize>,
-    /// The row that did not fit into the last chunk.
-    carried: Option<Growing>,
+    /// The rows of the next chunk, as far as they were drawn.
+    growing: Option<Growing>,
     /// Whether the drafts have come to their end.
     ended: bool,
 }
@@ -195,54 +233,14 @@ struct Growing {
     rows: usize,
     with_id: bool,
     params: Params<'static>,
+    /// How many values there were before the last row, and their size.
+    before: (usize, usize),
 }
 
 impl<'a, M: Model> Source<'a, M> {
-    fn new(handle: Handle<'_>, drafts: Drafts<'a, M>) -> Self {
-        let rows = chunk_rows(handle.dialect(), M::TABLE);
-        Self { drafts, rows, head: head_size(M::TABLE), bytes: None, carried: None, ended: false }
-    }
-
-    /// Whether no chunk is left.
-    fn is_empty(&self) -> bool {
-        self.ended && self.carried.is_none()
-    }
-
-    /// The next chunk; none where nothing is left.
-    async fn next(&mut self, handle: Handle<'_>) -> Result<Option<Chunk<'static>>> {
-        let blanks = Blanks::new(M::TABLE, now());
-        let mut chunk = self.carried.take();
-        while chunk.as_ref().is_none_or(|chunk| chunk.rows < self.rows) {
-            let Some(draft) = self.draw() else { break };
-            let (record, with_id) = draft.into_record(&blanks)?;
-            let Some(growing) = chunk.as_mut().filter(|chunk| chunk.with_id == with_id) else {
-                let mut fresh = self.start(handle, with_id);
-                fresh.push::<M>(&record)?;
-                match chunk {
-                    None => chunk = Some(fresh),
-                    Some(_) => {
-                        self.carried = Some(fresh);
-                        break;
-                    }
-                }
-                continue;
-            };
-            let (values, size) = (growing.params.values.len(), growing.params.size);
-            growing.push::<M>(&record)?;
-            let grown = growing.size(self.head);
-            if grown >= SURELY_SMALL && grown >= self.limit(handle).await? {
-                // The row by which it grew too large is the first of the next one.
-                let mut fresh = self.start(handle, with_id);
-                fresh.rows = 1;
-                fresh.params.values.extend(growing.params.values.drain(values..));
-                fresh.params.size = growing.params.size - size;
-                growing.rows -= 1;
-                growing.params.size = size;
-                self.carried = Some(fresh);
-                break;
-            }
-        }
-        Ok(chunk.map(|chunk| chunk.finish(self.head)))
+    fn new(dialect: &'static dyn Dialect, drafts: Drafts<'a, M>) -> Self {
+        let rows = chunk_rows(dialect, M::TABLE);
+        Self { dialect, drafts, rows, head: head_size(M::TABLE), growing: None, ended: false }
     }
 
     /// The next draft. An iterator is not asked again after its end.
@@ -255,26 +253,78 @@ impl<'a, M: Model> Source<'a, M> {
         draft
     }
 
-    /// An empty chunk.
-    fn start(&self, handle: Handle<'_>, with_id: bool) -> Growing {
-        let expected = self.drafts.size_hint().0.saturating_add(1).min(self.rows);
-        Growing { rows: 0, with_id, params: Params::new(handle, M::TABLE, with_id, expected) }
+    /// The chunk that is there, before another one.
+    fn finish(&mut self, next: Option<Growing>) -> Next {
+        let full = std::mem::replace(&mut self.growing, next);
+        full.map_or(Next::End, |full| Next::Chunk(full.finish(self.head)))
+    }
+}
+
+/// How many rows a chunk will have, as far as is known: one, and those that are to come.
+fn expected<M: Model>(drafts: &Drafts<'_, M>, most: usize) -> usize {
+    drafts.size_hint().0.saturating_add(1).min(most)
+}
+
+impl<M: Model> Chunks for Source<'_, M> {
+    fn next(&mut self, limit: Option<usize>) -> Result<Next> {
+        let blanks = Blanks::new(M::TABLE, now());
+        loop {
+            match &mut self.growing {
+                Some(growing) if growing.rows > 1 && growing.size(self.head) >= SURELY_SMALL => {
+                    let Some(limit) = limit else { return Ok(Next::Limit) };
+                    if growing.size(self.head) >= limit {
+                        // The row by which it grew too large is the first of the next one.
+                        let rows = expected(&self.drafts, self.rows);
+                        let mut next = Growing::new::<M>(self.dialect, growing.with_id, rows);
+                        growing.give_last(&mut next);
+                        return Ok(self.finish(Some(next)));
+                    }
+                }
+                _ => {}
+            }
+            if self.growing.as_ref().is_some_and(|growing| growing.rows >= self.rows) {
+                return Ok(self.finish(None));
+            }
+            let Some(draft) = self.draw() else { return Ok(self.finish(None)) };
+            let (record, with_id) = draft.into_record(&blanks)?;
+            match &mut self.growing {
+                Some(growing) if growing.with_id == with_id => growing.push(&record)?,
+                _ => {
+                    let rows = expected(&self.drafts, self.rows);
+                    let mut fresh = Growing::new::<M>(self.dialect, with_id, rows);
+                    fresh.push(&record)?;
+                    if let full @ Next::Chunk(_) = self.finish(Some(fresh)) {
+                        return Ok(full);
+                    }
+                }
+            }
+        }
     }
 
-    async fn limit(&mut self, handle: Handle<'_>) -> Result<usize> {
-        if let Some(bytes) = self.bytes {
-            return Ok(bytes);
-        }
-        let bytes = handle.lease().await?.packet_limit().min(CHUNK_BYTES);
-        self.bytes = Some(bytes);
-        Ok(bytes)
+    fn is_empty(&self) -> bool {
+        self.ended && self.growing.is_none()
     }
 }
 
 impl Growing {
+    fn new<M: Model>(dialect: &'static dyn Dialect, with_id: bool, rows: usize) -> Self {
+        Self { rows: 0, with_id, params: Params::new(dialect, M::TABLE, with_id, rows), before: (0, 0) }
+    }
+
     fn push<M: Model>(&mut self, record: &M) -> Result<()> {
         self.rows += 1;
+        self.before = (self.params.values.len(), self.params.size);
         self.params.push_copy(record)
+    }
+
+    /// Gives the last row to a chunk that has none.
+    fn give_last(&mut self, to: &mut Self) {
+        let (values, size) = self.before;
+        to.rows = 1;
+        to.params.values.extend(self.params.values.drain(values..));
+        to.params.size = self.params.size - size;
+        self.rows -= 1;
+        self.params.size = size;
     }
 
     /// About how many bytes the statement has.

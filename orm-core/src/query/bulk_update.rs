@@ -55,8 +55,9 @@ impl Written {
 pub(super) async fn bulk_update<M: Model>(
     handle: Handle<'_>,
     mut records: Vec<&mut M>,
-    Written(columns): Written,
+    columns: Result<Written>,
 ) -> Result<u64> {
+    let Written(columns) = columns?;
     let table = M::TABLE;
     if records.is_empty() || columns.is_empty() {
         return Ok(0);
@@ -151,7 +152,7 @@ impl<'a> Update<'a> {
         limit: usize,
     ) -> Result<(usize, Vec<Value<'r>>)> {
         let most = records.len().min(self.rows);
-        let mut params = Params::new(handle, self.table, true, 0);
+        let mut params = Params::new(handle.dialect(), self.table, true, 0);
         params.values.reserve(most * self.given.len() + 1);
         for (n, record) in records[..most].iter().enumerate() {
             params.push_some::<M>(record, &self.wanted)?;

@@ -1,7 +1,8 @@
 //! DELETE of rows that a condition picks, and of one record.
 
 use super::Query;
-use super::update::{found, key_params};
+use super::shape::Shape;
+use super::update::key_params;
 use crate::db::{Call, CallStatement, Executor, Handle};
 use crate::driver::{BoxFuture, NoRows};
 use crate::error::Result;
@@ -45,11 +46,8 @@ impl<M: Model, O: Send + 'static> Query<M, O> {
 }
 
 /// Deletes the record's row.
-pub(super) async fn destroy_record<M: Model>(handle: Handle<'_>, record: &M) -> Result<()> {
-    let mut params = Vec::with_capacity(M::TABLE.primary_key.len());
-    key_params(handle, record, &mut params)?;
-    let statement =
-        CallStatement::Fixed(&M::statements().destroy, &|dialect| fixed::destroy(dialect, M::TABLE));
-    let done = handle.run(Call { table: Some(M::TABLE), statement }, params, &mut NoRows).await?;
-    found::<M>(done.affected)
+pub(super) fn destroy_record<'a, M: Model>(handle: Handle<'a>, record: &'a M) -> BoxFuture<'a, Result<()>> {
+    let mut key = Vec::with_capacity(M::TABLE.primary_key.len());
+    let shape = Shape { table: M::TABLE, id: &M::statements().destroy, text: fixed::destroy };
+    shape.write(handle, key_params(handle, record, &mut key).map(|()| key))
 }

@@ -4,8 +4,9 @@ use std::marker::PhantomData;
 
 use chrono::{NaiveDateTime, Utc};
 
+use super::shape::Target;
 use crate::db::{Call, CallStatement, Handle};
-use crate::driver::NoRows;
+use crate::driver::{BoxFuture, NoRows};
 use crate::error::{Error, Mismatch, Result};
 use crate::model::{Blanks, Draft, Model, give_id};
 use crate::schema::{ColumnDef, Table};
@@ -27,30 +28,31 @@ pub(super) async fn insert_with<M: Model>(handle: Handle<'_>, draft: Draft<M>) -
 
 /// Inserts a record, and gives it the id that comes back.
 pub(crate) async fn insert_record<M: Model>(handle: Handle<'_>, record: &mut M, with_id: bool) -> Result<()> {
-    let mut params = Params::new(handle, M::TABLE, with_id, 1);
+    let mut params = Params::new(handle.dialect(), M::TABLE, with_id, 1);
     params.push(record)?;
-    match send_one::<M>(handle, params.values, with_id).await? {
+    match send_one(handle, Target::of::<M>(), params.values, with_id).await? {
         Some(id) => give_id(record, id),
         None => Ok(()),
     }
 }
 
 /// Sends one INSERT, and gives the id back that was generated for it.
-pub(super) async fn send_one<M: Model>(
-    handle: Handle<'_>,
-    params: Vec<Value<'_>>,
+pub(super) fn send_one<'a>(
+    handle: Handle<'a>,
+    Target { table, statements }: Target,
+    params: Vec<Value<'a>>,
     with_id: bool,
-) -> Result<Option<u64>> {
-    let table = M::TABLE;
-    let statements = M::statements();
-    let fixed_id = if with_id { &statements.insert_with_id } else { &statements.insert };
-    let statement =
-        CallStatement::Fixed(fixed_id, &move |dialect| fixed::insert(dialect, table, with_id, 1, false));
-    let done = handle.run(Call { table: Some(table), statement }, params, &mut NoRows).await?;
-    if with_id {
-        return Ok(None);
-    }
-    done.last_insert_id.map(Some).ok_or_else(|| missing_id(table))
+) -> BoxFuture<'a, Result<Option<u64>>> {
+    Box::pin(async move {
+        let id = if with_id { &statements.insert_with_id } else { &statements.insert };
+        let statement =
+            CallStatement::Fixed(id, &move |dialect| fixed::insert(dialect, table, with_id, 1, false));
+        let done = handle.send(Call { table: Some(table), statement }, params, &mut NoRows).await?;
+        if with_id {
+            return Ok(None);
+        }
+        done.last_insert_id.map(Some).ok_or_else(|| missing_id(table))
+    })
 }
 
 /// The values of an INSERT: those of one record, and of the next.
@@ -68,10 +70,15 @@ pub(super) struct Params<'r> {
 
 impl<'r> Params<'r> {
     /// None yet, with room for so many rows.
-    pub(super) fn new(handle: Handle<'_>, table: &'static Table, with_id: bool, rows: usize) -> Self {
+    pub(super) fn new(
+        dialect: &'static dyn Dialect,
+        table: &'static Table,
+        with_id: bool,
+        rows: usize,
+    ) -> Self {
         Self {
-            dialect: handle.dialect(),
-            max_unsigned: handle.dialect().capabilities().max_unsigned,
+            dialect,
+            max_unsigned: dialect.capabilities().max_unsigned,
             generated: table.auto_increment().filter(|_| !with_id),
             values: Vec::with_capacity(rows * table.columns.len()),
             size: 0,

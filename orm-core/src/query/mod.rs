@@ -15,6 +15,7 @@ mod projection;
 mod raw;
 mod record;
 mod select;
+mod shape;
 mod sink;
 mod stream;
 mod sync;
@@ -28,10 +29,10 @@ pub(crate) use insert::{insert_record, now};
 pub(crate) use key_text::key_text;
 #[doc(hidden)]
 pub use nested::DraftParts;
+pub(crate) use nested::save_level;
 pub use nested::{IntoDraft, Saved};
 #[doc(hidden)]
 pub use nested::{Nested, save};
-pub(crate) use nested::{save_level, save_with};
 pub(crate) use plan::Whole;
 #[doc(hidden)]
 pub use plan::{Keys, Plan};

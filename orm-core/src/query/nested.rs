@@ -87,9 +87,30 @@ pub trait Nested<M>: Sized + Send + 'static {
     where
         M: Model;
 
-    /// What becomes of it where it is nothing, so that nothing is to be done for it.
-    fn nothing() -> Option<Self::Saved> {
-        None
+    /// Saves a draft and this: all in one transaction.
+    fn save<'a>(draft: Draft<M>, along: Self, handle: Handle<'a>) -> BoxFuture<'a, Result<Self::Output>>
+    where
+        M: Model,
+    {
+        let all = Self::save_all(std::iter::once((draft, along)), handle);
+        // One draft becomes one record.
+        Box::pin(async move { all.await?.pop().ok_or(Error::RecordNotFound { table: M::TABLE.name }) })
+    }
+
+    /// Saves many drafts, each with one of these: all in one transaction.
+    fn save_all<'a>(
+        level: impl Iterator<Item = (Draft<M>, Self)>,
+        handle: Handle<'a>,
+    ) -> BoxFuture<'a, Result<Vec<Self::Output>>>
+    where
+        M: Model,
+    {
+        let level: Vec<_> = level.collect();
+        Box::pin(async move {
+            let work = async |tx: &Transaction| save_level(level, Handle::Transaction(tx)).await;
+            let (records, saved) = handle.atomically(work).await?;
+            Ok(Self::outputs(records, saved))
+        })
     }
 
     /// Saves what the drafts are to belong to, each at its own position, and fills their foreign keys.
@@ -134,8 +155,17 @@ impl<M: Model> Nested<M> for () {
         drafts
     }
 
-    fn nothing() -> Option<()> {
-        Some(())
+    /// One INSERT.
+    fn save<'a>(draft: Draft<M>, (): (), handle: Handle<'a>) -> BoxFuture<'a, Result<M>> {
+        Box::pin(insert_with(handle, draft))
+    }
+
+    fn save_all<'a>(
+        level: impl Iterator<Item = (Draft<M>, ())>,
+        handle: Handle<'a>,
+    ) -> BoxFuture<'a, Result<Vec<M>>> {
+        let rows = Rows::gather(level.map(|(draft, ())| draft));
+        Box::pin(async move { bulk::bulk_create(handle, rows?).await })
     }
 
     fn before<'a>(
@@ -180,38 +210,6 @@ pub(crate) fn save_level<'a, M: Model, A: Nested<M>>(
     })
 }
 
-/// Saves a draft and what goes along with it: one INSERT where that is nothing, else all in one transaction.
-pub(crate) async fn save_with<M: Model, A: Nested<M>>(
-    draft: Draft<M>,
-    along: A,
-    handle: Handle<'_>,
-) -> Result<A::Output> {
-    if let Some(nothing) = A::nothing() {
-        return Ok(A::output(insert_with(handle, draft).await?, nothing));
-    }
-    let work = async |tx: &Transaction| save_level([(draft, along)], Handle::Transaction(tx)).await;
-    let (records, saved) = handle.atomically(work).await?;
-    // One draft becomes one record.
-    A::outputs(records, saved).pop().ok_or(Error::RecordNotFound { table: M::TABLE.name })
-}
-
-/// Saves many drafts and what goes along with each.
-pub(super) fn create_all<'a, M: Model, A: Nested<M>>(
-    level: impl Iterator<Item = (Draft<M>, A)>,
-    handle: Handle<'a>,
-) -> BoxFuture<'a, Result<Vec<A::Output>>> {
-    if A::nothing().is_some() {
-        let rows = Rows::gather(level.map(|(draft, _)| draft));
-        return Box::pin(async move { Ok(A::outputs(bulk::bulk_create(handle, rows?).await?, Vec::new())) });
-    }
-    let level: Vec<_> = level.collect();
-    Box::pin(async move {
-        let work = async |tx: &Transaction| save_level(level, Handle::Transaction(tx)).await;
-        let (records, saved) = handle.atomically(work).await?;
-        Ok(A::outputs(records, saved))
-    })
-}
-
 /// Saves a draft: what the `save` of a draft calls.
 ///
 /// A boxed future, since a bound that is not met would be reported twice by an `async fn`.
@@ -224,5 +222,5 @@ pub fn save<'db, M: Model, Marks, A: Nested<M>, E: Executor + ?Sized>(
     db: &'db E,
 ) -> Pending<'db, A::Output> {
     let (draft, along) = building.split();
-    Pending::new(save_with(draft, along, db.handle()))
+    A::save(draft, along, db.handle()).into()
 }

@@ -2,15 +2,17 @@
 
 use super::bulk_insert::{Alone, BulkInsert};
 use super::bulk_update::Written;
-use super::nested::{self, DraftParts, Nested};
+use super::nested::{DraftParts, Nested};
 use super::plan::{Plan as _, Whole};
+use super::shape::Shape;
 use super::sink::Collect;
 use super::update::Changes;
 use super::{ColumnList, Query, bulk_update, destroy, update};
-use crate::db::{Call, CallStatement, Db, Executor, Handle};
+use crate::db::{Db, Executor, Handle};
 use crate::driver::{BoxFuture, Cells, Flow, RowSink};
 use crate::error::{Error, Result};
 use crate::model::{Assignments, FieldSet, IntoKey, Model};
+use crate::schema::Table;
 use crate::sql::{check, fixed};
 use crate::value::Value;
 
@@ -89,7 +91,7 @@ pub trait Record: Model {
         key: impl IntoKey<Self::Key>,
     ) -> BoxFuture<'_, Result<Option<Self>>> {
         let key = key.into_key(Self::TABLE);
-        Box::pin(async move { by_key(db.handle().reading(), key?).await })
+        by_key(db.handle().reading(), key)
     }
 
     /// Saves many drafts and gives the records with their ids.
@@ -126,7 +128,7 @@ pub trait Record: Model {
         db: &E,
         drafts: impl IntoIterator<Item = D>,
     ) -> BoxFuture<'_, Result<Vec<A::Output>>> {
-        nested::create_all(drafts.into_iter().map(DraftParts::into_draft), db.handle())
+        A::save_all(drafts.into_iter().map(DraftParts::into_draft), db.handle())
     }
 
     /// Inserts any number of rows in constant memory, without giving records or ids back: the drafts are drawn from their iterator as
@@ -185,7 +187,7 @@ pub trait Record: Model {
     /// # Errors
     /// [`Error::RecordNotFound`] where the row is gone; [`Error::Encode`]; whatever the database says.
     fn save<'a, E: Executor + ?Sized>(&'a mut self, db: &'a E) -> BoxFuture<'a, Result<()>> {
-        Box::pin(async move { update::save(db.handle(), self).await })
+        Box::pin(update::save(db.handle(), self))
     }
 
     /// Writes some columns of this record, and sets `updated_at`: one UPDATE by key. The fields change too.
@@ -221,7 +223,7 @@ pub trait Record: Model {
         assignments: impl Assignments<Self>,
     ) -> BoxFuture<'a, Result<()>> {
         let changes = Changes::new(assignments);
-        Box::pin(async move { update::update_record(db.handle(), self, changes?).await })
+        Box::pin(update::update_record(db.handle(), self, changes))
     }
 
     /// Writes some columns of many records, each with the values that its fields have, and sets `updated_at`; gives their number.
@@ -270,7 +272,7 @@ pub trait Record: Model {
         columns: impl ColumnList<Self>,
     ) -> BoxFuture<'a, Result<u64>> {
         let (records, columns) = (records.into_iter().collect(), Written::new(columns));
-        Box::pin(async move { bulk_update::bulk_update(db.handle(), records, columns?).await })
+        Box::pin(bulk_update::bulk_update(db.handle(), records, columns))
     }
 
     /// Reads every column of this record again: one SELECT by key. Fields that are no columns keep what they have.
@@ -296,20 +298,7 @@ pub trait Record: Model {
     /// # Errors
     /// [`Error::RecordNotFound`] where the row is gone; whatever the database says.
     fn reload<'a, E: Executor + ?Sized>(&'a mut self, db: &'a E) -> BoxFuture<'a, Result<()>> {
-        Box::pin(async move {
-            let mut key = Vec::with_capacity(Self::TABLE.primary_key.len());
-            for &n in Self::TABLE.primary_key {
-                key.push(self.value(n)?.into_owned());
-            }
-            // Into a copy, so that an error changes nothing; not a new record, whose fields that are no columns would be empty.
-            let mut sink = Refill { record: self.clone_record(), found: false };
-            read_by_key::<Self>(db.handle(), key, &mut sink).await?;
-            if !sink.found {
-                return Err(Error::RecordNotFound { table: Self::TABLE.name });
-            }
-            *self = sink.record;
-            Ok(())
-        })
+        Box::pin(reload(db.handle(), self))
     }
 
     /// Deletes this record's row: one DELETE by key.
@@ -335,7 +324,7 @@ pub trait Record: Model {
     /// [`Error::RecordNotFound`] where the row is gone already; [`Error::ForeignKeyViolation`]; whatever the database says.
     #[doc(alias = "delete")]
     fn destroy<'a, E: Executor + ?Sized>(&'a self, db: &'a E) -> BoxFuture<'a, Result<()>> {
-        Box::pin(async move { destroy::destroy_record(db.handle(), self).await })
+        destroy::destroy_record(db.handle(), self)
     }
 
     /// Creates the table and its indexes where they do not exist: `CREATE TABLE IF NOT EXISTS`, then what indexes are missing.
@@ -359,7 +348,7 @@ pub trait Record: Model {
     /// # Errors
     /// Whatever the database says.
     fn sync(db: &Db) -> BoxFuture<'_, Result<()>> {
-        Box::pin(async move { db.sync(&[Self::TABLE]).await })
+        create_table(db, Self::TABLE)
     }
 
     /// Drops the table with all its rows and creates it anew.
@@ -384,7 +373,7 @@ pub trait Record: Model {
     /// [`Error::TableReferenced`] where other tables refer to it; whatever the database says.
     #[doc(alias = "force")]
     fn sync_force(db: &Db) -> BoxFuture<'_, Result<()>> {
-        Box::pin(async move { db.sync_force(&[Self::TABLE]).await })
+        replace_table(db, Self::TABLE)
     }
 
     /// Drops the table where it exists.
@@ -409,7 +398,7 @@ pub trait Record: Model {
     /// [`Error::TableReferenced`] where other tables refer to it; whatever the database says.
     #[doc(alias = "drop")]
     fn drop_table(db: &Db) -> BoxFuture<'_, Result<()>> {
-        Box::pin(async move { db.drop_table(Self::TABLE).await })
+        Box::pin(db.drop_table(Self::TABLE))
     }
 
     /// Empties the table; generated ids start again.
@@ -433,29 +422,57 @@ pub trait Record: Model {
     /// # Errors
     /// [`Error::TableReferenced`] where other tables refer to it; whatever the database says.
     fn truncate(db: &Db) -> BoxFuture<'_, Result<()>> {
-        Box::pin(async move { db.truncate(Self::TABLE).await })
+        Box::pin(db.truncate(Self::TABLE))
     }
 }
 
 impl<M: Model> Record for M {}
 
-async fn by_key<M: Model>(handle: Handle<'_>, key: Vec<Value<'static>>) -> Result<Option<M>> {
-    let mut plan = Whole::new();
-    read_by_key::<M>(handle, key, &mut Collect(&mut plan)).await?;
-    plan.take_last()
+fn create_table<'a>(db: &'a Db, table: &'static Table) -> BoxFuture<'a, Result<()>> {
+    Box::pin(async move { db.sync(&[table]).await })
 }
 
-async fn read_by_key<M: Model>(
-    handle: Handle<'_>,
-    key: Vec<Value<'static>>,
-    sink: &mut dyn RowSink,
-) -> Result<()> {
-    for (value, column) in key.iter().zip(M::TABLE.key_columns()) {
+fn replace_table<'a>(db: &'a Db, table: &'static Table) -> BoxFuture<'a, Result<()>> {
+    Box::pin(async move { db.sync_force(&[table]).await })
+}
+
+fn by_key<'a, M: Model>(
+    handle: Handle<'a>,
+    key: Result<Vec<Value<'static>>>,
+) -> BoxFuture<'a, Result<Option<M>>> {
+    Box::pin(async move {
+        let mut plan = Whole::new();
+        find_by_key::<M>().read(handle, checked(handle, M::TABLE, key?)?, &mut Collect(&mut plan)).await?;
+        plan.take_last()
+    })
+}
+
+fn find_by_key<M: Model>() -> Shape {
+    Shape { table: M::TABLE, id: &M::statements().find_by_key, text: fixed::find_by_key }
+}
+
+/// The key, where the database can hold it.
+fn checked<'v>(handle: Handle<'_>, table: &Table, key: Vec<Value<'v>>) -> Result<Vec<Value<'v>>> {
+    for (value, column) in key.iter().zip(table.key_columns()) {
         check(handle.dialect(), column, value)?;
     }
-    let statement =
-        CallStatement::Fixed(&M::statements().find_by_key, &|dialect| fixed::find_by_key(dialect, M::TABLE));
-    handle.run(Call { table: Some(M::TABLE), statement }, key, sink).await.map(drop)
+    Ok(key)
+}
+
+async fn reload<M: Model>(handle: Handle<'_>, record: &mut M) -> Result<()> {
+    let key = checked(handle, M::TABLE, owned_key(record)?)?;
+    // Into a copy, so that an error changes nothing; not a new record, whose fields that are no columns would be empty.
+    let mut sink = Refill { record: record.clone_record(), found: false };
+    find_by_key::<M>().read(handle, key, &mut sink).await?;
+    if !sink.found {
+        return Err(Error::RecordNotFound { table: M::TABLE.name });
+    }
+    *record = sink.record;
+    Ok(())
+}
+
+fn owned_key<M: Model>(record: &M) -> Result<Vec<Value<'static>>> {
+    M::TABLE.primary_key.iter().map(|&n| Ok(record.value(n)?.into_owned())).collect()
 }
 
 /// Sets every column's field of a record to the cells of a row.

@@ -4,6 +4,7 @@ use super::Query;
 use super::insert::now;
 use super::lock::must_read;
 use super::select::exists;
+use super::shape::Shape;
 use crate::db::{Call, CallStatement, Executor, Handle, Transaction};
 use crate::driver::{BoxFuture, Cells, Flow, NoRows, RowSink};
 use crate::error::{Error, Result};
@@ -161,10 +162,8 @@ pub(super) async fn save<M: Model>(handle: Handle<'_>, record: &mut M) -> Result
         params.push(value);
     }
     key_params(handle, record, &mut params)?;
-    let statement =
-        CallStatement::Fixed(&M::statements().update, &move |dialect| fixed::update(dialect, table));
-    let done = handle.run(Call { table: Some(table), statement }, params, &mut NoRows).await?;
-    found::<M>(done.affected)?;
+    let shape = Shape { table, id: &M::statements().update, text: fixed::update };
+    shape.write(handle, Ok(params)).await?;
     // What is in memory is cut as what was sent.
     for n in (0..table.columns.len()).filter(|n| table.columns[*n].data_type.is_cut()) {
         let sent = match &stamp {
@@ -190,8 +189,9 @@ pub(super) fn found<M: Model>(affected: u64) -> Result<()> {
 pub(super) async fn update_record<M: Model>(
     handle: Handle<'_>,
     record: &mut M,
-    changes: Changes,
+    changes: Result<Changes>,
 ) -> Result<()> {
+    let changes = changes?;
     if changes.0.is_empty() {
         return Ok(());
     }

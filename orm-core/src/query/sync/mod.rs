@@ -6,7 +6,7 @@ mod order;
 mod remove;
 
 use crate::db::{Db, Handle, Transaction};
-use crate::driver::BoxFuture;
+use crate::driver::{BoxFuture, Pending};
 use crate::error::{Error, Result};
 use crate::schema::Table;
 
@@ -39,8 +39,8 @@ impl Db {
     /// [`Error::TableMissing`] where a table refers to one that is neither in the list nor there, before anything is created; whatever the
     /// database says.
     #[doc(alias = "sequelize.sync")]
-    pub async fn sync(&self, tables: &[&'static Table]) -> Result<()> {
-        create::create(Handle::Db(self), tables).await
+    pub fn sync<'a>(&'a self, tables: &'a [&'static Table]) -> Pending<'a, ()> {
+        Pending::new(create::create(Handle::Db(self), tables))
     }
 
     /// Drops the tables with all their rows and creates them anew, and so it does with the join tables that they name by a text.
@@ -70,8 +70,8 @@ impl Db {
     /// Before anything is dropped: [`Error::TableReferenced`] where a table that is not in the list refers to one that is, and
     /// [`Error::TableMissing`] as of [`Db::sync`]. Whatever the database says.
     #[doc(alias = "force")]
-    pub async fn sync_force(&self, tables: &[&'static Table]) -> Result<()> {
-        together(self, tables, remove::closed, remove::replace).await
+    pub fn sync_force<'a>(&'a self, tables: &'a [&'static Table]) -> Pending<'a, ()> {
+        Pending::new(together(self, tables, remove::closed, remove::replace))
     }
 
     /// Drops a table where it exists: one look whether others refer to it, then `DROP TABLE IF EXISTS`.
@@ -94,8 +94,8 @@ impl Db {
     /// # Errors
     /// [`Error::TableReferenced`] where other tables refer to it; whatever the database says.
     #[doc(alias = "drop")]
-    pub async fn drop_table(&self, table: &'static Table) -> Result<()> {
-        together(self, &[table], remove::free, remove::drop_tables).await
+    pub fn drop_table(&self, table: &'static Table) -> Pending<'_, ()> {
+        Pending::new(async move { together(self, &[table], remove::free, remove::drop_tables).await })
     }
 
     /// Empties a table, and generated ids start again: one look whether others refer to it, then `TRUNCATE TABLE`.
@@ -118,8 +118,8 @@ impl Db {
     ///
     /// # Errors
     /// [`Error::TableReferenced`] where other tables refer to it; whatever the database says.
-    pub async fn truncate(&self, table: &'static Table) -> Result<()> {
-        together(self, &[table], remove::free, remove::truncate).await
+    pub fn truncate(&self, table: &'static Table) -> Pending<'_, ()> {
+        Pending::new(async move { together(self, &[table], remove::free, remove::truncate).await })
     }
 }
 

@@ -9,7 +9,7 @@ use super::reference::List;
 use crate::db::{Handle, Transaction};
 use crate::error::{Error, Result};
 use crate::model::{Assignment, Draft, Expr, Model};
-use crate::query::{DraftParts, Nested, Query, Record, Saved, save_with};
+use crate::query::{DraftParts, Nested, Query, Record, Saved};
 use crate::schema::Managed;
 use crate::sql::{Expr as Node, Link};
 use crate::types;
@@ -179,13 +179,13 @@ impl<T: Model> Children<T> {
         must_be_complete(self.link.source, &self.owner)?;
         draft.fill_all(self.link.far, &self.owner)?;
         if !(only && self.link.far_columns().all(|column| column.nullable)) {
-            return save_with(draft, along, handle).await;
+            return A::save(draft, along, handle).await;
         }
         handle
             .atomically(async move |tx: &Transaction| {
                 let handle = Handle::Transaction(tx);
                 self.clear(handle).await?;
-                save_with(draft, along, handle).await
+                A::save(draft, along, handle).await
             })
             .await
     }

@@ -1,0 +1,66 @@
+//! Statements of a model whose shape never changes: rendered once per `Db`, prepared once per connection.
+
+use crate::db::{Call, CallStatement, Handle};
+use crate::driver::{BoxFuture, Done, FixedId, NoRows, RowSink};
+use crate::error::{Error, Result};
+use crate::model::{Model, Statements};
+use crate::schema::Table;
+use crate::sql::Dialect;
+use crate::value::Value;
+
+/// What statements are about: all of a model that they need to know, so that what sends them is compiled once for all models.
+#[derive(Clone, Copy)]
+pub(super) struct Target {
+    pub(super) table: &'static Table,
+    pub(super) statements: &'static Statements,
+}
+
+impl Target {
+    pub(super) fn of<M: Model>() -> Self {
+        Self { table: M::TABLE, statements: M::statements() }
+    }
+}
+
+/// One of them.
+#[derive(Clone, Copy)]
+pub(super) struct Shape {
+    pub(super) table: &'static Table,
+    pub(super) id: &'static FixedId,
+    /// What it is rendered by.
+    pub(super) text: fn(&dyn Dialect, &Table) -> String,
+}
+
+impl Shape {
+    async fn send(self, handle: Handle<'_>, params: Vec<Value<'_>>, sink: &mut dyn RowSink) -> Result<Done> {
+        let Self { table, id, text } = self;
+        let statement = CallStatement::Fixed(id, &move |dialect| text(dialect, table));
+        handle.send(Call { table: Some(table), statement }, params, sink).await
+    }
+
+    /// Reads rows.
+    pub(super) fn read<'a>(
+        self,
+        handle: Handle<'a>,
+        params: Vec<Value<'a>>,
+        sink: &'a mut dyn RowSink,
+    ) -> BoxFuture<'a, Result<()>> {
+        Box::pin(async move { self.send(handle, params, sink).await.map(drop) })
+    }
+
+    /// Writes the row with a key, or takes it away.
+    ///
+    /// # Errors
+    /// [`Error::RecordNotFound`] where there is none; why the parameters are none.
+    pub(super) fn write<'a>(
+        self,
+        handle: Handle<'a>,
+        params: Result<Vec<Value<'a>>>,
+    ) -> BoxFuture<'a, Result<()>> {
+        Box::pin(async move {
+            match self.send(handle, params?, &mut NoRows).await?.affected {
+                0 => Err(Error::RecordNotFound { table: self.table.name }),
+                _ => Ok(()),
+            }
+        })
+    }
+}
