@@ -103,11 +103,8 @@ fn expand(input: &DeriveInput, core: &Phrase, inner: &Type) -> TokenStream {
                 }
             }
 
-            fn stored(self, column: &#core::ColumnDef) -> #core::types::Converted<Self> {
-                match #inner::stored(self.0, column) {
-                    ::core::result::Result::Ok(inner) => ::core::result::Result::Ok(Self(inner)),
-                    ::core::result::Result::Err(mismatch) => ::core::result::Result::Err(mismatch),
-                }
+            fn settle(&mut self, column: &#core::ColumnDef) -> #core::types::Converted<()> {
+                #inner::settle(&mut self.0, column)
             }
         }
 

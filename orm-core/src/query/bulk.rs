@@ -5,7 +5,7 @@ use super::shape::Target;
 use crate::db::{Call, CallStatement, Handle, Lease, Transaction};
 use crate::driver::{BoxFuture, Cells, Flow, NoRows, RowSink};
 use crate::error::Result;
-use crate::model::{Blanks, Draft, Model, give_id};
+use crate::model::{Blanks, Draft, Model, give_id, incomplete};
 use crate::schema::Table;
 use crate::sql::{Dialect, fixed};
 use crate::value::Value;
@@ -32,8 +32,9 @@ impl<M: Model> Rows<M> {
         let blanks = Blanks::new(M::TABLE, now());
         let mut records = Vec::with_capacity(drafts.size_hint().0);
         let mut runs: Vec<(usize, bool)> = Vec::new();
-        for draft in drafts {
-            let (record, with_id) = draft.into_record(&blanks)?;
+        for mut draft in drafts {
+            let with_id = draft.complete(&blanks)?;
+            let Some(record) = draft.completed() else { return Err(incomplete::<M>()) };
             records.push(record);
             match runs.last_mut() {
                 Some((count, kind)) if *kind == with_id => *count += 1,

@@ -25,8 +25,8 @@ impl ColumnType for bool {
     }
 
     #[inline]
-    fn stored(self, _column: &ColumnDef) -> Converted<Self> {
-        Ok(self)
+    fn settle(&mut self, _column: &ColumnDef) -> Converted<()> {
+        Ok(())
     }
 }
 

@@ -32,8 +32,8 @@ impl ColumnType for Vec<u8> {
     }
 
     #[inline]
-    fn stored(self, _column: &ColumnDef) -> Converted<Self> {
-        Ok(self)
+    fn settle(&mut self, _column: &ColumnDef) -> Converted<()> {
+        Ok(())
     }
 }
 

@@ -29,8 +29,9 @@ impl ColumnType for DateTime<Utc> {
     }
 
     #[inline]
-    fn stored(self, column: &ColumnDef) -> Converted<Self> {
-        fit(self.naive_utc(), column).map(|fitting| fitting.and_utc())
+    fn settle(&mut self, column: &ColumnDef) -> Converted<()> {
+        *self = fit(self.naive_utc(), column)?.and_utc();
+        Ok(())
     }
 }
 
@@ -55,8 +56,9 @@ impl ColumnType for NaiveDateTime {
     }
 
     #[inline]
-    fn stored(self, column: &ColumnDef) -> Converted<Self> {
-        fit(self, column)
+    fn settle(&mut self, column: &ColumnDef) -> Converted<()> {
+        *self = fit(*self, column)?;
+        Ok(())
     }
 }
 
@@ -66,7 +68,9 @@ impl ColumnType for NaiveDate {
 
     #[inline]
     fn encode(&self, column: &ColumnDef) -> Converted<Value<'_>> {
-        self.stored(column).map(Value::Date)
+        let mut date = *self;
+        date.settle(column)?;
+        Ok(Value::Date(date))
     }
 
     fn decode(value: Value<'_>) -> Converted<Self> {
@@ -79,8 +83,9 @@ impl ColumnType for NaiveDate {
         read.filter(|read| holds_year(*read)).ok_or_else(|| unread(DATE, &value))
     }
 
-    fn stored(self, _column: &ColumnDef) -> Converted<Self> {
-        if holds_year(self) { Ok(self) } else { Err(Mismatch::new(DATE, "another year")) }
+    #[inline]
+    fn settle(&mut self, _column: &ColumnDef) -> Converted<()> {
+        if holds_year(*self) { Ok(()) } else { Err(Mismatch::new(DATE, "another year")) }
     }
 }
 
@@ -104,8 +109,9 @@ impl ColumnType for NaiveTime {
     }
 
     #[inline]
-    fn stored(self, column: &ColumnDef) -> Converted<Self> {
-        fit_time(self, column)
+    fn settle(&mut self, column: &ColumnDef) -> Converted<()> {
+        *self = fit_time(*self, column)?;
+        Ok(())
     }
 }
 

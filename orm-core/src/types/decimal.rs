@@ -16,7 +16,8 @@ impl ColumnType for Decimal {
     const DATA_TYPE: DataType = DataType::Decimal { precision: 28, scale: 10 };
 
     fn encode(&self, column: &ColumnDef) -> Converted<Value<'_>> {
-        let stripped = self.stored(column)?;
+        let mut stripped = *self;
+        stripped.settle(column)?;
         Ok(Value::Text(Cow::Owned(stripped.to_string())))
     }
 
@@ -34,7 +35,7 @@ impl ColumnType for Decimal {
         }
     }
 
-    fn stored(self, column: &ColumnDef) -> Converted<Self> {
+    fn settle(&mut self, column: &ColumnDef) -> Converted<()> {
         let stripped = self.normalize();
         if let DataType::Decimal { precision, scale } = column.data_type {
             // The servers would round surplus digits behind the point without an error.
@@ -53,7 +54,8 @@ impl ColumnType for Decimal {
                 ));
             }
         }
-        Ok(stripped)
+        *self = stripped;
+        Ok(())
     }
 }
 

@@ -25,8 +25,8 @@ impl ColumnType for f64 {
     }
 
     #[inline]
-    fn stored(self, _column: &ColumnDef) -> Converted<Self> {
-        if self.is_finite() { Ok(self) } else { Err(not_finite()) }
+    fn settle(&mut self, _column: &ColumnDef) -> Converted<()> {
+        if self.is_finite() { Ok(()) } else { Err(not_finite()) }
     }
 }
 
@@ -53,8 +53,8 @@ impl ColumnType for f32 {
     }
 
     #[inline]
-    fn stored(self, _column: &ColumnDef) -> Converted<Self> {
-        if self.is_finite() { Ok(self) } else { Err(not_finite()) }
+    fn settle(&mut self, _column: &ColumnDef) -> Converted<()> {
+        if self.is_finite() { Ok(()) } else { Err(not_finite()) }
     }
 }
 

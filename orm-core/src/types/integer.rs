@@ -27,8 +27,8 @@ macro_rules! integer {
             }
 
             #[inline]
-            fn stored(self, _column: &ColumnDef) -> Converted<Self> {
-                Ok(self)
+            fn settle(&mut self, _column: &ColumnDef) -> Converted<()> {
+                Ok(())
             }
         }
 

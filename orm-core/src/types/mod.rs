@@ -129,14 +129,15 @@ pub trait ColumnType: Sized + Send + Sync + 'static {
     /// Where it is not one of this type.
     fn decode(value: Value<'_>) -> Converted<Self>;
 
-    /// This value as that column gives it back: a time is cut, a decimal loses its trailing zeros. What a record has once it is saved.
+    /// Makes it the value that the column gives back: a time is cut, a decimal loses its trailing zeros. What a record has once it is saved.
     ///
     /// Override it where every value comes back as it is.
     ///
     /// # Errors
     /// Where the column cannot hold it. [`ColumnType::encode`] says so too.
-    fn stored(self, column: &ColumnDef) -> Converted<Self> {
-        Self::decode(self.encode(column)?)
+    fn settle(&mut self, column: &ColumnDef) -> Converted<()> {
+        *self = Self::decode(self.encode(column)?)?;
+        Ok(())
     }
 
     /// Hands a record's field on.
@@ -160,15 +161,15 @@ pub trait ColumnType: Sized + Send + Sync + 'static {
         to.take(column, field);
     }
 
-    /// What a record gets of a draft's field.
+    /// Makes a draft's field what a record gets: one that is not set becomes NULL where it may be.
     ///
     /// # Errors
     /// Where it is not set and may not be NULL, or where the column cannot hold it.
     #[doc(hidden)]
     #[inline]
-    fn given(field: Option<Self>, column: &ColumnDef) -> Converted<Self> {
+    fn complete(field: &mut Option<Self>, column: &ColumnDef) -> Converted<()> {
         match field {
-            Some(value) => value.stored(column),
+            Some(value) => value.settle(column),
             None => Err(Mismatch::new("a value", "none")),
         }
     }

@@ -25,12 +25,12 @@ impl<T: Scalar> ColumnType for Option<T> {
     }
 
     #[inline]
-    fn stored(self, column: &ColumnDef) -> Converted<Self> {
-        self.map(|value| value.stored(column)).transpose()
+    fn settle(&mut self, column: &ColumnDef) -> Converted<()> {
+        self.as_mut().map_or(Ok(()), |value| value.settle(column))
     }
 
     #[inline]
-    fn given(field: Option<Self>, column: &ColumnDef) -> Converted<Self> {
-        field.flatten().stored(column)
+    fn complete(field: &mut Option<Self>, column: &ColumnDef) -> Converted<()> {
+        field.get_or_insert(None).settle(column)
     }
 }

@@ -26,8 +26,8 @@ impl ColumnType for Uuid {
     }
 
     #[inline]
-    fn stored(self, _column: &ColumnDef) -> Converted<Self> {
-        Ok(self)
+    fn settle(&mut self, _column: &ColumnDef) -> Converted<()> {
+        Ok(())
     }
 }
 
