@@ -10,23 +10,29 @@ use crate::value::Value;
 
 /// The value of the column at this position.
 pub(super) fn of<M: Model>(record: &M, column: usize) -> Result<Value<'_>> {
-    let mut one = One { column, def: &M::TABLE.columns[column], value: Ok(Value::Null) };
-    record.values(&mut one);
-    one.value
+    let mut value = Ok(Value::Null);
+    write(record, column, &mut value);
+    value
+}
+
+/// Writes the value of the column at this position to this place.
+#[inline]
+pub(crate) fn write<'r, M: Model>(record: &'r M, column: usize, to: &mut Result<Value<'r>>) {
+    record.values(&mut One { column, def: &M::TABLE.columns[column], value: to });
 }
 
 /// Takes one column's value.
-struct One<'r> {
+struct One<'r, 'v> {
     column: usize,
     def: &'static ColumnDef,
-    value: Result<Value<'r>>,
+    value: &'v mut Result<Value<'r>>,
 }
 
-impl<'r> Values<'r> for One<'r> {
+impl<'r> Values<'r> for One<'r, '_> {
     #[inline]
     fn take<T: ColumnType>(&mut self, column: usize, field: &'r T) {
         if column == self.column {
-            self.value = types::encode(field, self.def);
+            *self.value = types::encode(field, self.def);
         }
     }
 }

@@ -3,7 +3,7 @@
 use crate::db::Handle;
 use crate::driver::{BoxFuture, Cells};
 use crate::error::Result;
-use crate::model::{Key, Model, Row};
+use crate::model::{Key, Model, Row, write_value};
 use crate::schema::ColumnDef;
 use crate::sql::Expr;
 use crate::sql::select::Wanted;
@@ -16,11 +16,9 @@ pub trait Keys: Send + Sync {
     /// How many rows were read.
     fn count(&self) -> usize;
 
-    /// The value of a column in one of them: any of a whole record, else one that was asked for by [`Plan::need`].
-    ///
-    /// # Errors
-    /// Where the value does not encode.
-    fn key(&self, row: usize, column: usize) -> Result<Value<'_>>;
+    /// Writes the value of a column in one of them to this place: any of a whole record, else one that was asked for by [`Plan::need`].
+    /// Given back it would be moved, which takes longer than what is done with it. An error where the value does not encode.
+    fn key<'k>(&'k self, row: usize, column: usize, to: &mut Result<Value<'k>>);
 }
 
 /// Which columns a query asks for, and what it makes of its rows. The result of a query is in this type's parameter.
@@ -107,8 +105,9 @@ impl<M: Model> Keys for Whole<M> {
         self.records.len()
     }
 
-    fn key(&self, row: usize, column: usize) -> Result<Value<'_>> {
-        self.records[row].value(column)
+    #[inline]
+    fn key<'k>(&'k self, row: usize, column: usize, to: &mut Result<Value<'k>>) {
+        write_value(&self.records[row], column, to);
     }
 }
 

@@ -168,8 +168,8 @@ impl<M: Model, O: Send + Sync, R: Send + Sync> Keys for Chosen<M, O, R> {
         self.rows.len()
     }
 
-    fn key(&self, row: usize, column: usize) -> Result<Value<'_>> {
-        Ok(self.hidden.key(row, column))
+    fn key<'k>(&'k self, row: usize, column: usize, to: &mut Result<Value<'k>>) {
+        *to = Ok(self.hidden.key(row, column));
     }
 }
 

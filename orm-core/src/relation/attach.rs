@@ -116,8 +116,8 @@ impl<A, X> Keys for Appended<A, X> {
         self.near.count()
     }
 
-    fn key(&self, row: usize, column: usize) -> Result<Value<'_>> {
-        self.near.key(row, column)
+    fn key<'k>(&'k self, row: usize, column: usize, to: &mut Result<Value<'k>>) {
+        self.near.key(row, column, to);
     }
 }
 

@@ -6,7 +6,7 @@ use super::related::{Attached, Counted, Related};
 use crate::db::Executor;
 use crate::driver::BoxFuture;
 use crate::error::Result;
-use crate::model::{Model, Shape};
+use crate::model::{Model, Shape, write_value};
 use crate::query::{Keys, Query};
 use crate::value::Value;
 
@@ -104,8 +104,8 @@ impl<M: Model> Keys for InHand<'_, M> {
         self.0.len()
     }
 
-    fn key(&self, row: usize, column: usize) -> Result<Value<'_>> {
-        self.0[row].value(column)
+    fn key<'k>(&'k self, row: usize, column: usize, to: &mut Result<Value<'k>>) {
+        write_value(self.0[row], column, to);
     }
 }
 

@@ -10,50 +10,81 @@ use crate::query::Keys;
 use crate::value::Value;
 
 /// A key to look for. Values that databases write in different classes are the same key: `Int` and `UInt`, `Text` and `Bytes`.
-#[derive(Debug)]
-pub(super) enum Key<'v> {
-    One(Value<'v>),
-    Several(Vec<Value<'v>>),
-}
-
-impl<'v> Key<'v> {
-    /// The key that these values make; `None` where one of them is NULL.
-    pub(super) fn of(mut values: impl ExactSizeIterator<Item = Result<Value<'v>>>) -> Result<Option<Self>> {
-        if values.len() == 1
-            && let Some(only) = values.next()
-        {
-            let only = only?;
-            return Ok((!only.is_null()).then_some(Self::One(only)));
-        }
-        let values = values.collect::<Result<Vec<_>>>()?;
-        Ok((!values.iter().any(Value::is_null)).then_some(Self::Several(values)))
-    }
-
-    fn values(&self) -> &[Value<'v>] {
-        match self {
-            Self::One(value) => std::slice::from_ref(value),
-            Self::Several(values) => values,
-        }
-    }
-}
-
-impl std::fmt::Display for Key<'_> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(match self {
-            Self::One(value) => value.class(),
-            Self::Several(_) => "a composite key",
-        })
-    }
-}
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Key<'v>(pub(super) &'v [Value<'v>]);
 
 impl PartialEq for Key<'_> {
     fn eq(&self, other: &Self) -> bool {
-        let (one, other) = (self.values(), other.values());
-        one.len() == other.len() && one.iter().zip(other).all(|(one, other)| same(one, other))
+        self.0.len() == other.0.len() && self.0.iter().zip(other.0).all(|(one, other)| same(one, other))
     }
 }
 
 impl Eq for Key<'_> {}
+
+impl Hash for Key<'_> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        for value in self.0 {
+            match value {
+                Value::Null => {}
+                // The same bits for both, where the two are equal.
+                Value::Int(number) => number.hash(state),
+                Value::UInt(number) => number.cast_signed().hash(state),
+                Value::Float(number) => number.to_bits().hash(state),
+                Value::Double(number) => number.to_bits().hash(state),
+                Value::Text(text) => text.as_bytes().hash(state),
+                Value::Bytes(bytes) => bytes.hash(state),
+                Value::Date(date) => date.hash(state),
+                Value::Time(time) => time.hash(state),
+                Value::DateTime(time) => time.hash(state),
+            }
+        }
+    }
+}
+
+/// Lends the key that these values make; `None` where one of them is NULL.
+///
+/// It is lent, not given: to move what was made just before takes longer than what is done with it.
+pub(super) fn with_key<'v, T>(
+    mut values: impl ExactSizeIterator<Item = Result<Value<'v>>>,
+    work: impl FnOnce(Option<Key<'_>>) -> Result<T>,
+) -> Result<T> {
+    if values.len() == 1
+        && let Some(only) = values.next()
+    {
+        return match only {
+            Ok(Value::Null) => work(None),
+            Ok(ref only) => work(Some(Key(std::slice::from_ref(only)))),
+            Err(error) => Err(error),
+        };
+    }
+    let values = values.collect::<Result<Vec<_>>>()?;
+    if values.iter().any(Value::is_null) { work(None) } else { work(Some(Key(&values))) }
+}
+
+/// The same of the values that a row has in these columns.
+pub(super) fn with_key_of<T>(
+    keys: &dyn Keys,
+    columns: &[usize],
+    row: usize,
+    work: impl FnOnce(Option<Key<'_>>) -> Result<T>,
+) -> Result<T> {
+    let &[column] = columns else {
+        return with_key(columns.iter().map(|&column| value(keys, row, column)), work);
+    };
+    let mut only = Ok(Value::Null);
+    keys.key(row, column, &mut only);
+    match only {
+        Ok(Value::Null) => work(None),
+        Ok(ref only) => work(Some(Key(std::slice::from_ref(only)))),
+        Err(error) => Err(error),
+    }
+}
+
+fn value(keys: &dyn Keys, row: usize, column: usize) -> Result<Value<'_>> {
+    let mut value = Ok(Value::Null);
+    keys.key(row, column, &mut value);
+    value
+}
 
 fn same(one: &Value<'_>, other: &Value<'_>) -> bool {
     match (integer(one), integer(other)) {
@@ -84,42 +115,22 @@ fn bytes<'v>(value: &'v Value<'_>) -> Option<&'v [u8]> {
     }
 }
 
-impl Hash for Key<'_> {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        for value in self.values() {
-            match value {
-                Value::Null => {}
-                // The same bits for both, where the two are equal.
-                Value::Int(number) => number.hash(state),
-                Value::UInt(number) => number.cast_signed().hash(state),
-                Value::Float(number) => number.to_bits().hash(state),
-                Value::Double(number) => number.to_bits().hash(state),
-                Value::Text(text) => text.as_bytes().hash(state),
-                Value::Bytes(bytes) => bytes.hash(state),
-                Value::Date(date) => date.hash(state),
-                Value::Time(time) => time.hash(state),
-                Value::DateTime(time) => time.hash(state),
-            }
-        }
-    }
-}
-
 /// No group: the key is NULL.
 const NONE: u32 = u32::MAX;
 
 /// Whether a near row has this key.
-fn has(keys: &dyn Keys, columns: &[usize], row: usize, key: &Key<'_>) -> bool {
-    let values = key.values();
-    let equal = |(&column, value)| keys.key(row, column).is_ok_and(|own| same(&own, value));
-    columns.len() == values.len() && columns.iter().zip(values).all(equal)
+fn has(keys: &dyn Keys, columns: &[usize], row: usize, Key(key): Key<'_>) -> bool {
+    let equal = |(&column, value)| {
+        let mut own = Ok(Value::Null);
+        keys.key(row, column, &mut own);
+        own.as_ref().is_ok_and(|own| same(own, value))
+    };
+    columns.len() == key.len() && columns.iter().zip(key).all(equal)
 }
 
 /// The hash of a near row's key.
-fn hash(hasher: &DefaultHashBuilder, keys: &dyn Keys, columns: &[usize], row: usize) -> u64 {
-    match Key::of(columns.iter().map(|&column| keys.key(row, column))) {
-        Ok(Some(key)) => hasher.hash_one(key),
-        Ok(None) | Err(_) => 0,
-    }
+fn hash_of_row(hasher: &DefaultHashBuilder, keys: &dyn Keys, columns: &[usize], row: usize) -> u64 {
+    with_key_of(keys, columns, row, |key| Ok(key.map_or(0, |key| hasher.hash_one(key)))).unwrap_or(0)
 }
 
 /// The near rows by their keys. Rows with the same key are one group.
@@ -156,32 +167,31 @@ impl<'k> Index<'k> {
         let mut rows = Vec::with_capacity(count);
         let mut of_row = Vec::with_capacity(count);
         for row in 0..count {
-            let Some(key) = Key::of(columns.iter().map(|&column| keys.key(row, column)))? else {
-                of_row.push(NONE);
-                continue;
-            };
-            let equal = |group: &u32| has(keys, columns, rows[*group as usize], &key);
-            // Only where there is no room left, and there is room for all.
-            let again = |group: &u32| hash(&hasher, keys, columns, rows[*group as usize]);
-            let group = match groups.entry(hasher.hash_one(&key), equal, again) {
-                Entry::Occupied(group) => *group.get(),
-                Entry::Vacant(place) => {
-                    let next = u32::try_from(rows.len()).unwrap_or(NONE);
-                    place.insert(next);
-                    rows.push(row);
-                    next
+            let group = with_key_of(keys, columns, row, |key| {
+                let Some(key) = key else { return Ok(NONE) };
+                let equal = |group: &u32| has(keys, columns, rows[*group as usize], key);
+                // Only where there is no room left, and there is room for all.
+                let again = |group: &u32| hash_of_row(&hasher, keys, columns, rows[*group as usize]);
+                match groups.entry(hasher.hash_one(key), equal, again) {
+                    Entry::Occupied(group) => Ok(*group.get()),
+                    Entry::Vacant(place) => {
+                        let next = u32::try_from(rows.len()).unwrap_or(NONE);
+                        place.insert(next);
+                        rows.push(row);
+                        Ok(next)
+                    }
                 }
-            };
+            })?;
             of_row.push(group);
         }
         let of_rows = Groups { of_row, count: rows.len() };
         Ok((Self { keys, columns, hasher, groups, rows }, of_rows))
     }
 
-    /// The group of this key.
-    pub(super) fn group(&self, key: &Key<'_>) -> Option<u32> {
+    /// The group of this key. That of the row before is looked at first: far rows mostly come in the order of their keys.
+    pub(super) fn group(&self, key: Key<'_>, before: Option<u32>) -> Option<u32> {
         let equal = |group: &u32| has(self.keys, self.columns, self.rows[*group as usize], key);
-        self.groups.find(self.hasher.hash_one(key), equal).copied()
+        before.filter(equal).or_else(|| self.groups.find(self.hasher.hash_one(key), equal).copied())
     }
 
     /// The keys of these groups, to be sent.
@@ -189,7 +199,7 @@ impl<'k> Index<'k> {
         self.rows[groups]
             .iter()
             .map(|&row| {
-                self.columns.iter().map(|&column| Ok(self.keys.key(row, column)?.into_owned())).collect()
+                self.columns.iter().map(|&column| Ok(value(self.keys, row, column)?.into_owned())).collect()
             })
             .collect()
     }

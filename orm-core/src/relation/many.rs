@@ -1,7 +1,7 @@
 //! To-many includes: one further statement for all near rows, in batches of their keys.
 
 use super::attach::Attach;
-use super::index::{Groups, Index, Key};
+use super::index::{Groups, Index, Key, with_key, with_key_of};
 use super::one::exists;
 use crate::db::{Call, CallStatement, Handle};
 use crate::driver::{BoxFuture, Cells, Flow, RowSink};
@@ -38,6 +38,28 @@ impl Far {
         }
     }
 
+    /// The group of a far row whose key stands in these cells.
+    fn group_of_cells(
+        &self,
+        index: &Index<'_>,
+        cells: &mut dyn Cells,
+        at: usize,
+        before: Option<u32>,
+    ) -> Result<u32> {
+        let values = (0..self.link.near.len()).map(|n| self.normal(n, cells.take(at + n)));
+        with_key(values, |key| self.group(index, key, before))
+    }
+
+    /// The group of the last far row that was read.
+    fn group_of_last(&self, index: &Index<'_>, rows: &dyn Keys, before: Option<u32>) -> Result<u32> {
+        with_key_of(rows, self.link.far, rows.count() - 1, |key| self.group(index, key, before))
+    }
+
+    fn group(&self, index: &Index<'_>, key: Option<Key<'_>>, before: Option<u32>) -> Result<u32> {
+        let key = key.unwrap_or(Key(&[Value::Null]));
+        index.group(key, before).ok_or_else(|| self.stranger(key))
+    }
+
     /// That there is a far row, where that is wanted.
     fn narrow(&self, filter: &mut Vec<Expr>, plan: impl FnOnce(&mut Vec<Expr>)) {
         if self.required {
@@ -59,13 +81,17 @@ impl Far {
     }
 
     #[cold]
-    fn stranger(&self, key: &Key<'_>) -> Error {
+    fn stranger(&self, Key(key): Key<'_>) -> Error {
         let column = match self.link.through {
             Some(through) => &through.table.columns[through.near[0]],
             None => &self.link.target.columns[self.link.far[0]],
         };
         let wanted = format!("the key of a row of {:?} that was asked for", self.link.source.name);
-        Error::Decode(Mismatch::new(wanted, format!("{key} of another")).at(column.table, column.name))
+        let found = match key {
+            [only] => only.class(),
+            _ => "a composite key",
+        };
+        Error::Decode(Mismatch::new(wanted, format!("{found} of another")).at(column.table, column.name))
     }
 }
 
@@ -133,6 +159,7 @@ impl<O: Clone + Send + Sync + 'static> Loader<O> {
                 keys_at,
                 lists: direct.then_some(&mut lists),
                 members: &mut *members,
+                last: None,
             };
             let statement_call =
                 Call { table: Some(far.link.target), statement: CallStatement::Dynamic(&statement.sql) };
@@ -201,23 +228,18 @@ struct Members<'s, 'k, O> {
     /// Where the rows go at once. Where they are not complete yet, only their groups are noted.
     lists: Option<&'s mut Lists<'k, O>>,
     members: &'s mut Vec<u32>,
+    /// The group of the row before.
+    last: Option<u32>,
 }
 
 impl<O: Send> RowSink for Members<'_, '_, O> {
     fn row(&mut self, cells: &mut dyn Cells) -> Result<Flow> {
         self.plan.row(cells)?;
-        let link = &self.far.link;
-        let key = match self.keys_at {
-            Some(at) => Key::of((0..link.near.len()).map(|n| self.far.normal(n, cells.take(at + n))))?,
-            None => {
-                let row = self.plan.count() - 1;
-                Key::of(link.far.iter().map(|&column| self.plan.key(row, column)))?
-            }
+        let group = match self.keys_at {
+            Some(at) => self.far.group_of_cells(self.index, cells, at, self.last)?,
+            None => self.far.group_of_last(self.index, self.plan, self.last)?,
         };
-        let group = match &key {
-            Some(key) => self.index.group(key).ok_or_else(|| self.far.stranger(key))?,
-            None => return Err(self.far.stranger(&Key::One(Value::Null))),
-        };
+        self.last = Some(group);
         match &mut self.lists {
             Some(lists) => {
                 if let Some(record) = self.plan.take_last()? {
@@ -310,11 +332,8 @@ impl RowSink for Counts<'_, '_> {
             false,
         );
         let width = self.far.link.near.len();
-        let key = Key::of((0..width).map(|n| self.far.normal(n, cells.take(n))))?;
-        if let Some(key) = key {
-            let group = self.index.group(&key).ok_or_else(|| self.far.stranger(&key))?;
-            self.counts[group as usize] = types::decode(cells.take(width), &COUNT)?;
-        }
+        let group = self.far.group_of_cells(self.index, cells, 0, None)?;
+        self.counts[group as usize] = types::decode(cells.take(width), &COUNT)?;
         Ok(Flow::Continue)
     }
 }

@@ -82,19 +82,22 @@ impl Cells for RowCells {
     }
 
     fn take(&mut self, index: usize) -> Value<'_> {
-        let Some(value) = self.row.take::<DriverValue, usize>(index) else { return Value::Null };
-        match value {
-            DriverValue::NULL => Value::Null,
-            DriverValue::Bytes(bytes) if self.text_protocol => {
-                let column = &self.row.columns_ref()[index];
-                from_text(bytes, column.column_type(), column.flags())
+        // Looked at where it is: only bytes are worth to be moved out.
+        match self.row.as_ref(index) {
+            None | Some(DriverValue::NULL) => Value::Null,
+            Some(DriverValue::Bytes(_)) => {
+                let Some(DriverValue::Bytes(bytes)) = self.row.take(index) else { return Value::Null };
+                if self.text_protocol {
+                    let column = &self.row.columns_ref()[index];
+                    return from_text(bytes, column.column_type(), column.flags());
+                }
+                Value::Bytes(Cow::Owned(bytes))
             }
-            DriverValue::Bytes(bytes) => Value::Bytes(Cow::Owned(bytes)),
-            DriverValue::Int(number) => Value::Int(number),
-            DriverValue::UInt(number) => Value::UInt(number),
-            DriverValue::Float(number) => Value::Float(number),
-            DriverValue::Double(number) => Value::Double(number),
-            DriverValue::Date(year, month, day, hour, minute, second, micros) => {
+            Some(&DriverValue::Int(number)) => Value::Int(number),
+            Some(&DriverValue::UInt(number)) => Value::UInt(number),
+            Some(&DriverValue::Float(number)) => Value::Float(number),
+            Some(&DriverValue::Double(number)) => Value::Double(number),
+            Some(&DriverValue::Date(year, month, day, hour, minute, second, micros)) => {
                 let column_type = self.row.columns_ref()[index].column_type();
                 date(
                     column_type,
@@ -109,7 +112,7 @@ impl Cells for RowCells {
                     ],
                 )
             }
-            DriverValue::Time(negative, days, hour, minute, second, micros) => {
+            Some(&DriverValue::Time(negative, days, hour, minute, second, micros)) => {
                 time(negative, [days, hour.into(), minute.into(), second.into(), micros])
             }
         }

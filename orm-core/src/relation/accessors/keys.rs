@@ -51,19 +51,15 @@ pub(super) fn equal(table: &'static Table, columns: &[usize], row: &[Value<'stat
         .collect()
 }
 
-fn key<'a>(row: &'a [Value<'static>]) -> Key<'a> {
-    Key::Several(row.iter().map(Value::borrow).collect())
-}
-
 /// Whether two keys are the same, whatever wrote them.
 pub(super) fn same(one: &[Value<'static>], other: &[Value<'static>]) -> bool {
-    key(one) == key(other)
+    Key(one) == Key(other)
 }
 
 /// Each key once.
 pub(super) fn distinct(mut rows: Vec<Row>) -> Vec<Row> {
     let mut seen = HashSet::with_capacity(rows.len());
-    let first: Vec<bool> = rows.iter().map(|row| seen.insert(key(row))).collect();
+    let first: Vec<bool> = rows.iter().map(|row| seen.insert(Key(row))).collect();
     drop(seen);
     let mut first = first.into_iter();
     rows.retain(|_| first.next().unwrap_or(true));
@@ -72,8 +68,8 @@ pub(super) fn distinct(mut rows: Vec<Row>) -> Vec<Row> {
 
 /// The keys of one list that are not in the other.
 pub(super) fn without(rows: &[Row], others: &[Row]) -> Vec<Row> {
-    let others: HashSet<Key<'_>> = others.iter().map(|row| key(row)).collect();
-    rows.iter().filter(|row| !others.contains(&key(row))).cloned().collect()
+    let others: HashSet<Key<'_>> = others.iter().map(|row| Key(row)).collect();
+    rows.iter().filter(|row| !others.contains(&Key(row))).cloned().collect()
 }
 
 /// Whether a key is in the list.
