@@ -28,6 +28,7 @@ pub(crate) use lists::add_each;
 pub use references::{CanUnlink, Exactly, Key, Many, Maybe, Needed, Presence, References, SameKey, Shape};
 pub use references::{Optional, Required};
 pub use row::Row;
+pub(crate) use row::push_record;
 pub(crate) use value::write as write_value;
 
 use crate::driver::FixedId;

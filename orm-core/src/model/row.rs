@@ -88,33 +88,46 @@ impl<'a> Row<'a> {
 /// The record of a row.
 #[inline]
 pub(super) fn record<M: Model>(row: &mut Row<'_>) -> Result<M> {
+    let mut error = None;
+    read(row, &mut error).ok_or_else(|| refusal::<M>(error))
+}
+
+/// Adds the record of a row to these. Not by a result, out of which it would have to be moved.
+///
+/// # Errors
+/// As [`Model::from_row`].
+#[inline]
+pub(crate) fn push_record<M: Model>(row: &mut Row<'_>, records: &mut Vec<M>) -> Result<()> {
+    let mut error = None;
+    let Some(record) = read(row, &mut error) else { return Err(refusal::<M>(error)) };
+    records.push(record);
+    Ok(())
+}
+
+#[inline]
+fn read<M: Model>(row: &mut Row<'_>, error: &mut Option<Error>) -> Option<M> {
     let mut fields = M::Fields::default();
-    let mut read = Read { row, model: PhantomData::<M>, error: None };
-    M::slots(&mut fields, &mut read);
-    match M::from_fields(fields) {
-        Some(record) => Ok(record),
-        None => Err(read.refusal()),
-    }
+    M::slots(&mut fields, &mut Read { row, model: PhantomData::<M>, error });
+    M::from_fields(fields)
+}
+
+/// Why there is no record.
+#[cold]
+fn refusal<M: Model>(error: Option<Error>) -> Error {
+    error.unwrap_or_else(|| types::decode_error(Mismatch::new("a value", "none"), &M::TABLE.columns[0]))
 }
 
 /// Reads a row into the fields of a record. It knows the model, so that the compiler knows every column.
 struct Read<'a, 'r, M> {
     row: &'a mut Row<'r>,
     model: PhantomData<M>,
-    error: Option<Error>,
+    error: &'a mut Option<Error>,
 }
 
 impl<M: Model> Read<'_, '_, M> {
     #[cold]
     fn refuse(&mut self, mismatch: Box<Mismatch>, column: usize) {
         self.error.get_or_insert_with(|| types::decode_error(mismatch, &M::TABLE.columns[column]));
-    }
-
-    /// Why there is no record.
-    #[cold]
-    fn refusal(self) -> Error {
-        let unset = || types::decode_error(Mismatch::new("a value", "none"), &M::TABLE.columns[0]);
-        self.error.unwrap_or_else(unset)
     }
 }
 

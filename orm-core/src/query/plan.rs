@@ -3,7 +3,7 @@
 use crate::db::Handle;
 use crate::driver::{BoxFuture, Cells};
 use crate::error::Result;
-use crate::model::{Key, Model, Row, write_value};
+use crate::model::{Key, Model, Row, push_record, write_value};
 use crate::schema::ColumnDef;
 use crate::sql::Expr;
 use crate::sql::select::Wanted;
@@ -128,8 +128,7 @@ impl<M: Model> Plan<M> for Whole<M> {
     }
 
     fn row(&mut self, cells: &mut dyn Cells) -> Result<()> {
-        self.records.push(M::from_row(&mut Row::new(cells, self.at))?);
-        Ok(())
+        push_record(&mut Row::new(cells, self.at), &mut self.records)
     }
 
     fn all_read(&mut self) {

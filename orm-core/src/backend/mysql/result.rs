@@ -25,14 +25,17 @@ pub(super) async fn read<P: Protocol>(
         outcome = whose.callers(|| sink.columns(&names));
     }
     // Not a stream, whose every row is a boxed future.
-    while let Some(row) = result.next().await? {
+    while let Some(mut row) = result.next().await? {
         if outcome.is_err() {
             continue;
         }
-        match whose.callers(|| sink.row(&mut RowCells::new(row, text_protocol))) {
-            Ok(Flow::Continue) => {}
-            Ok(Flow::Pause) => give_way().await,
+        let mut flow = Flow::Continue;
+        whose.callers(|| match sink.row(&mut RowCells::new(&mut row, text_protocol)) {
+            Ok(next) => flow = next,
             Err(error) => outcome = Err(error),
+        });
+        if matches!(flow, Flow::Pause) {
+            give_way().await;
         }
     }
     // A procedure has further results, which nobody asked for.

@@ -60,19 +60,19 @@ fn micros(time: NaiveTime) -> u32 {
 
 /// The cells of one row.
 #[derive(Debug)]
-pub(super) struct RowCells {
-    row: Row,
+pub(super) struct RowCells<'r> {
+    row: &'r mut Row,
     /// Whether the row came as text, so that numbers are text too.
     text_protocol: bool,
 }
 
-impl RowCells {
-    pub(super) fn new(row: Row, text_protocol: bool) -> Self {
+impl<'r> RowCells<'r> {
+    pub(super) fn new(row: &'r mut Row, text_protocol: bool) -> Self {
         Self { row, text_protocol }
     }
 }
 
-impl Cells for RowCells {
+impl Cells for RowCells<'_> {
     fn len(&self) -> usize {
         self.row.len()
     }
