@@ -137,7 +137,7 @@ impl RawIncludes {
             return Ok(prepared.clone());
         }
         let places = vec!["?"; keys].join(", ");
-        let sql = format!("SELECT {columns} FROM {table} WHERE {key} IN ({places}) ORDER BY {key}, id");
+        let sql = format!("SELECT {columns} FROM {table} WHERE {key} IN ({places})");
         let prepared = self.conn.prep(sql).await?;
         self.below.insert((table, keys), prepared.clone());
         Ok(prepared)

@@ -132,13 +132,13 @@ impl<'a> Handle<'a> {
         params: Vec<Value<'_>>,
         sink: &mut dyn RowSink,
     ) -> Result<Done> {
-        match self {
+        if let Self::Reading(db) = self
+            && let Some(replicas) = db.replicas()
+        {
             // Boxed, so that those without replicas do not carry the room for it.
-            Self::Reading(db) if let Some(replicas) = db.replicas() => {
-                Box::pin(reading::run(db, replicas, call, params, sink)).await
-            }
-            _ => self.take().await?.send(call, params, sink).await,
+            return Box::pin(reading::run(db, replicas, call, params, sink)).await;
         }
+        self.take().await?.send(call, params, sink).await
     }
 
     /// Runs several statements that take effect together: in a transaction of their own, or within a savepoint of the one that is

@@ -55,15 +55,17 @@ impl<'a> Streaming<'a> {
         };
         let statement = async move {
             let call = Call { table: Some(table), statement: CallStatement::Dynamic(&sql) };
+            if let Owner::Reading(db) = &owner
+                && let Some(replicas) = db.replicas()
+            {
+                return Box::pin(reading::run(db, replicas, call, params, &mut sink)).await;
+            }
             let mut lease = match &owner {
-                Owner::Reading(db) if let Some(replicas) = db.replicas() => {
-                    return Box::pin(reading::run(db, replicas, call, params, &mut sink)).await;
-                }
                 Owner::Db(db) | Owner::Reading(db) => Lease::of_pool(db).await?,
                 Owner::Transaction(pin) => Lease::of_transaction(pin, true).await?,
             };
             sink.marks.begun.store(true, Ordering::Relaxed);
-            lease.run(call, params, &mut sink).await
+            lease.send(call, params, &mut sink).await
         };
         Self { handle, statement: Some(Box::pin(statement)), marks }
     }

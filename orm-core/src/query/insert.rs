@@ -45,8 +45,8 @@ pub(super) fn send_one<'a>(
 ) -> BoxFuture<'a, Result<Option<u64>>> {
     Box::pin(async move {
         let id = if with_id { &statements.insert_with_id } else { &statements.insert };
-        let statement =
-            CallStatement::Fixed(id, &move |dialect| fixed::insert(dialect, table, with_id, 1, false));
+        let render = move |dialect: &dyn Dialect| fixed::insert(dialect, table, with_id, 1, false);
+        let statement = CallStatement::Fixed(id, &render);
         let done = handle.send(Call { table: Some(table), statement }, params, &mut NoRows).await?;
         if with_id {
             return Ok(None);

@@ -68,6 +68,14 @@ pub trait Plan<O>: Keys {
         Box::pin(async { Ok(()) })
     }
 
+    /// Whether it can put what became of rows in the order of their keys.
+    fn sorts(&self) -> bool {
+        false
+    }
+
+    /// Puts it in that order. Only where it [`sorts`](Plan::sorts).
+    fn sort(&self, _rows: &mut [O]) {}
+
     /// Hands out what became of the rows, in their order.
     ///
     /// # Errors
@@ -80,6 +88,15 @@ pub trait Plan<O>: Keys {
     /// As [`Plan::finish`].
     fn take_last(&mut self) -> Result<Option<O>> {
         Ok(self.finish()?.pop())
+    }
+}
+
+/// The place of an integer key among others of its column.
+pub(crate) fn rank(key: &Result<Value<'_>>) -> u64 {
+    match key {
+        Ok(Value::Int(number)) => number.wrapping_sub(i64::MIN).cast_unsigned(),
+        Ok(Value::UInt(number)) => *number,
+        _ => 0,
     }
 }
 
@@ -133,6 +150,19 @@ impl<M: Model> Plan<M> for Whole<M> {
 
     fn all_read(&mut self) {
         self.records.shrink_to_fit();
+    }
+
+    fn sorts(&self) -> bool {
+        M::TABLE.integer_key().is_some()
+    }
+
+    fn sort(&self, rows: &mut [M]) {
+        let key = M::TABLE.primary_key[0];
+        rows.sort_by_cached_key(|record| {
+            let mut value = Ok(Value::Null);
+            write_value(record, key, &mut value);
+            rank(&value)
+        });
     }
 
     fn finish(&mut self) -> Result<Vec<M>> {

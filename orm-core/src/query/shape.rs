@@ -33,7 +33,8 @@ pub(super) struct Shape {
 impl Shape {
     async fn send(self, handle: Handle<'_>, params: Vec<Value<'_>>, sink: &mut dyn RowSink) -> Result<Done> {
         let Self { table, id, text } = self;
-        let statement = CallStatement::Fixed(id, &move |dialect| text(dialect, table));
+        let render = move |dialect: &dyn Dialect| text(dialect, table);
+        let statement = CallStatement::Fixed(id, &render);
         handle.send(Call { table: Some(table), statement }, params, sink).await
     }
 

@@ -6,7 +6,7 @@ use super::one::exists;
 use crate::db::{Call, CallStatement, Handle};
 use crate::driver::{BoxFuture, Cells, Flow, RowSink};
 use crate::error::{Error, Mismatch, Result};
-use crate::query::{Keys, Plan};
+use crate::query::{Keys, Plan, rank};
 use crate::schema::ColumnDef;
 use crate::sql::tree::{self, Children, Tree};
 use crate::sql::{Dialect, Expr, Link, Rows};
@@ -111,23 +111,39 @@ pub(super) struct Loader<O> {
     lists: Vec<Vec<O>>,
     /// The group of each far row, where `lists` is filled in the end.
     members: Vec<u32>,
+    /// The place of each of them among the others, where they did not come in the order of their keys.
+    ranks: Vec<u64>,
 }
 
 impl<O> Loader<O> {
     pub(super) fn new(far: Far, plan: Box<dyn Plan<O>>) -> Self {
-        Self { far, plan, groups: Groups::default(), lists: Vec::new(), members: Vec::new() }
+        Self {
+            far,
+            plan,
+            groups: Groups::default(),
+            lists: Vec::new(),
+            members: Vec::new(),
+            ranks: Vec::new(),
+        }
     }
 }
 
 impl<O: Clone + Send + Sync + 'static> Loader<O> {
     async fn fetch(&mut self, handle: Handle<'_>, near: &dyn Keys) -> Result<()> {
-        let Self { far, plan, groups, lists, members } = self;
+        let Self { far, plan, groups, lists, members, ranks } = self;
         let (index, of_row) = Index::new(near, far.link.near)?;
         *groups = of_row;
         lists.resize_with(groups.count, Vec::new);
         let direct = !plan.loads();
         // A whole record has the key in it, unless it is in the join table.
         let appended = far.link.through.is_some() || !plan.is_whole();
+        // The server need not sort what is mostly in the order of the key: it reads by that, or by an index of which it is the last part.
+        let mut order = match far.link.target.integer_key() {
+            Some(key) if !appended && far.rows.is_unordered() && (plan.sorts() || !direct) => {
+                Some(Order::new(key, groups.count))
+            }
+            _ => None,
+        };
         let batch = far.batch(handle.dialect());
         let mut from = 0;
         while from < groups.count {
@@ -146,12 +162,13 @@ impl<O: Clone + Send + Sync + 'static> Loader<O> {
                     through_filter: far.through.clone(),
                     through_outputs: if with_join_row { (0..through_outputs).collect() } else { Vec::new() },
                     keys: appended,
+                    unordered: order.is_some(),
                     parents: index.values(from..to)?,
                 },
             )?;
             let keys_at = outputs + if with_join_row { through_outputs } else { 0 };
             let keys_at = appended.then_some(keys_at);
-            let mut lists = Lists { lists: &mut *lists, run: Vec::new(), group: 0 };
+            let mut lists = Lists { lists: &mut *lists, run: Vec::new(), group: 0, grew: false };
             let mut sink = Members {
                 far: &*far,
                 index: &index,
@@ -160,12 +177,23 @@ impl<O: Clone + Send + Sync + 'static> Loader<O> {
                 lists: direct.then_some(&mut lists),
                 members: &mut *members,
                 last: None,
+                order: order.as_mut(),
             };
             let statement_call =
                 Call { table: Some(far.link.target), statement: CallStatement::Dynamic(&statement.sql) };
             handle.run(statement_call, statement.params, &mut sink).await?;
             lists.end_run();
+            if lists.grew {
+                lists.lists.iter_mut().for_each(Vec::shrink_to_fit);
+            }
             from = to;
+        }
+        if let Some(order) = order.filter(|order| order.is_broken) {
+            if direct {
+                lists.iter_mut().for_each(|list| plan.sort(list));
+            } else {
+                *ranks = order.ranks;
+            }
         }
         if self.plan.loads() {
             self.plan.load(handle).await?;
@@ -184,8 +212,14 @@ impl<O: Clone + Send + Sync + 'static> Loader<O> {
         for (list, size) in self.lists.iter_mut().zip(sizes) {
             list.reserve_exact(size);
         }
-        for (record, group) in records.into_iter().zip(members) {
-            self.lists[group as usize].push(record);
+        let rows = records.into_iter().zip(members);
+        let ranks = std::mem::take(&mut self.ranks);
+        if ranks.is_empty() {
+            rows.for_each(|(record, group)| self.lists[group as usize].push(record));
+        } else {
+            let mut rows: Vec<_> = ranks.into_iter().zip(rows).collect();
+            rows.sort_by_key(|(rank, _)| *rank);
+            rows.into_iter().for_each(|(_, (record, group))| self.lists[group as usize].push(record));
         }
         Ok(())
     }
@@ -230,6 +264,35 @@ struct Members<'s, 'k, O> {
     members: &'s mut Vec<u32>,
     /// The group of the row before.
     last: Option<u32>,
+    /// Where the server was not asked to sort.
+    order: Option<&'s mut Order>,
+}
+
+/// Whether the far rows of each near row come in the order of their keys.
+struct Order {
+    /// The key's column.
+    column: usize,
+    /// The last key of each group, and whether there is one.
+    last: Vec<(u64, bool)>,
+    /// The places of all rows among each other, where they are handed out in the end.
+    ranks: Vec<u64>,
+    is_broken: bool,
+}
+
+impl Order {
+    fn new(column: usize, groups: usize) -> Self {
+        Self { column, last: vec![(0, false); groups], ranks: Vec::new(), is_broken: false }
+    }
+
+    /// Looks at the key of the last row that was read, and gives its rank.
+    fn see(&mut self, group: u32, rows: &dyn Keys) -> u64 {
+        let mut key = Ok(Value::Null);
+        rows.key(rows.count() - 1, self.column, &mut key);
+        let now = rank(&key);
+        let before = std::mem::replace(&mut self.last[group as usize], (now, true));
+        self.is_broken |= before.1 && before.0 > now;
+        now
+    }
 }
 
 impl<O: Send> RowSink for Members<'_, '_, O> {
@@ -240,6 +303,12 @@ impl<O: Send> RowSink for Members<'_, '_, O> {
             None => self.far.group_of_last(self.index, self.plan, self.last)?,
         };
         self.last = Some(group);
+        if let Some(order) = &mut self.order {
+            let rank = order.see(group, self.plan);
+            if self.lists.is_none() {
+                order.ranks.push(rank);
+            }
+        }
         match &mut self.lists {
             Some(lists) => {
                 if let Some(record) = self.plan.take_last()? {
@@ -257,6 +326,8 @@ struct Lists<'s, O> {
     lists: &'s mut Vec<Vec<O>>,
     run: Vec<O>,
     group: u32,
+    /// Whether a list has grown by more than one run, so that it may have room to spare.
+    grew: bool,
 }
 
 impl<O> Lists<'_, O> {
@@ -271,7 +342,12 @@ impl<O> Lists<'_, O> {
     fn end_run(&mut self) {
         if !self.run.is_empty() {
             let list = &mut self.lists[self.group as usize];
-            list.reserve_exact(self.run.len());
+            // One that grows by several runs may grow by many.
+            if list.is_empty() {
+                list.reserve_exact(self.run.len());
+            } else {
+                self.grew = true;
+            }
             list.append(&mut self.run);
         }
     }

@@ -1,6 +1,6 @@
 //! A table with its key, indexes and foreign keys.
 
-use super::{ColumnDef, ForeignKey};
+use super::{ColumnDef, DataType, ForeignKey};
 
 /// All that is known of a model's table at compile time.
 #[derive(Debug)]
@@ -114,6 +114,14 @@ impl Table {
             n += 1;
         }
         None
+    }
+
+    /// The only column of the primary key, where it is an integer.
+    pub(crate) fn integer_key(&self) -> Option<usize> {
+        match *self.primary_key {
+            [only] if matches!(self.columns[only].data_type, DataType::Integer { .. }) => Some(only),
+            _ => None,
+        }
     }
 
     /// Whether the column at this position is part of the primary key.

@@ -92,6 +92,11 @@ impl Rows {
             && self.offset.is_none()
             && self.lock.is_none()
     }
+
+    /// Whether nothing was said about their order, and nothing depends on it.
+    pub fn is_unordered(&self) -> bool {
+        self.order.is_empty() && self.limit.is_none() && self.offset.is_none()
+    }
 }
 
 impl OrderTerm {

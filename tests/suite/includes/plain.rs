@@ -16,6 +16,7 @@ cases![
     pages_and_counts_are_of_the_owners,
     loaded_afterwards,
     an_update_includes_nothing,
+    lists_are_in_the_order_of_the_key,
     one_statement_a_level,
     keys_go_in_batches,
     long_keys_go_in_smaller_batches,
@@ -139,6 +140,57 @@ async fn an_update_includes_nothing(fixture: &Fixture) -> Outcome {
     check_matches!(query().update(db, User::NAME.set("x")).await, Err(Error::Unsupported(_)));
     check_matches!(query().destroy(db).await, Err(Error::Unsupported(_)));
     check_eq!(User::find().filter(User::NAME.eq("John")).count(db).await?, 1);
+    Ok(())
+}
+
+#[derive(Model, Debug, Clone, PartialEq)]
+#[model(has_many(copies: Copy))]
+struct Shelf {
+    id: u64,
+}
+
+// The databases find the copies of a shelf by the index, which has them by their titles.
+#[derive(Model, Debug, Clone, PartialEq)]
+#[model(index(name = "by_title", columns(shelf_id, title)), has_many(loans: Loan, foreign_key = copy_number))]
+struct Copy {
+    #[model(primary_key)]
+    number: i64,
+    #[model(size = 20)]
+    title: String,
+    #[model(belongs_to = Shelf)]
+    shelf_id: u64,
+}
+
+#[derive(Model, Debug, Clone, PartialEq)]
+struct Loan {
+    id: u64,
+    #[model(belongs_to = Copy, as = copy)]
+    copy_number: i64,
+}
+
+async fn lists_are_in_the_order_of_the_key(fixture: &Fixture) -> Outcome {
+    let db = &fixture.db;
+    db.sync(&[Shelf::TABLE, Copy::TABLE, Loan::TABLE]).await?;
+    Shelf::bulk_create(db, (0..3).map(|_| Shelf::build())).await?;
+    let numbers = || -30..=30_i64;
+    let copies = numbers().map(|number| {
+        let title = format!("{:02}", number.wrapping_mul(7).rem_euclid(61));
+        Copy::build().number(number).title(title).shelf_id(number.rem_euclid(3).unsigned_abs() + 1)
+    });
+    Copy::bulk_create(db, copies).await?;
+    Loan::bulk_create(db, numbers().map(|number| Loan::build().copy_number(number))).await?;
+    let listener = Listener::start();
+    let shelves = Shelf::find().order_by(Shelf::ID).include(Shelf::COPIES).all(db).await?;
+    // The server does not sort for it.
+    check!(!listener.sql()[1].contains("ORDER BY"));
+    let nested =
+        Shelf::find().order_by(Shelf::ID).include(Shelf::COPIES.include(Copy::LOANS)).all(db).await?;
+    for ((shelf, copies), (_, nested)) in shelves.into_iter().zip(nested) {
+        let expected = numbers().filter(|number| number.rem_euclid(3).unsigned_abs() + 1 == shelf.id);
+        check_eq!(copies.iter().map(|copy| copy.number).collect::<Vec<_>>(), expected.collect::<Vec<_>>());
+        check_eq!(nested.iter().map(|(copy, _)| copy).collect::<Vec<_>>(), copies.iter().collect::<Vec<_>>());
+        check!(nested.iter().all(|(copy, loans)| loans.len() == 1 && loans[0].copy_number == copy.number));
+    }
     Ok(())
 }
 

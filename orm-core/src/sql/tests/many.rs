@@ -15,6 +15,7 @@ fn of(link: Link, tree: Tree, parents: &[&[i64]]) -> Children {
         through_filter: vec![],
         through_outputs: vec![],
         keys: true,
+        unordered: false,
         parents: keys(parents),
     }
 }

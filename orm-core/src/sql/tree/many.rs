@@ -22,6 +22,8 @@ pub struct Children {
     pub through_outputs: Vec<usize>,
     /// Whether the columns are read that hold the near key: those of the join table, or of the far row.
     pub keys: bool,
+    /// Whether the caller sees to the order, so that the server need not sort. Where there is a limit it has to.
+    pub unordered: bool,
     /// The near keys, in the order of [`Link::near`]; each once. Those with a NULL in them have no far rows, and are not sent.
     pub parents: Vec<Vec<Value<'static>>>,
 }
@@ -151,7 +153,7 @@ pub fn children(dialect: &dyn Dialect, mut children: Children) -> Result<Rendere
     for (n, (place, column)) in children.cells(&tables).into_iter().enumerate() {
         writer.push(if n == 0 { "" } else { ", " }).column_of(place, column.name);
     }
-    let sorts = children.sorts(&tables, paged);
+    let sorts = if children.unordered && !paged { Vec::new() } else { children.sorts(&tables, paged) };
     children.body(&mut writer, &mut tables, Group::Among(parents))?;
     order(&mut writer, &sorts);
     writer.limit(children.tree.rows.limit, children.tree.rows.offset);
@@ -171,8 +173,15 @@ pub fn count_children(
 ) -> Result<Rendered> {
     let rows = crate::sql::Rows { filter, ..Default::default() };
     let tree = Tree { table: link.target, outputs: Vec::new(), joins: Vec::new(), rows };
-    let children =
-        Children { tree, link, through_filter, through_outputs: Vec::new(), keys: true, parents: Vec::new() };
+    let children = Children {
+        tree,
+        link,
+        through_filter,
+        through_outputs: Vec::new(),
+        keys: true,
+        unordered: true,
+        parents: Vec::new(),
+    };
     let mut writer = Writer::new(dialect);
     let mut tables = Tables::new(&mut writer, &children, false);
     let before = writer.look_in(tables.pair);
