@@ -25,9 +25,7 @@ impl Servers {
     async fn of(variable: &str, test: &str) -> Outcome<Self> {
         let urls: Vec<String> = std::env::var(variable)?.split(',').map(str::to_owned).collect();
         let servers = Self { urls, database: format!("orm_{test}_{}", std::process::id()) };
-        let writer = DbOptions::cluster(servers.urls.clone()).connect().await?;
-        writer.execute(TrustedSql(format!("CREATE DATABASE {}", servers.database)), ()).await?;
-        writer.close().await?;
+        servers.execute("CREATE").await?;
         for url in servers.in_database() {
             wait_for("the database has come to every server", async || match Db::connect(&url).await {
                 Ok(db) => db.close().await.map(|()| true).map_err(Into::into),
@@ -44,10 +42,21 @@ impl Servers {
     }
 
     async fn drop(self) -> Outcome {
-        let writer = DbOptions::cluster(self.urls).connect().await?;
-        writer.execute(TrustedSql(format!("DROP DATABASE {}", self.database)), ()).await?;
-        writer.close().await?;
-        Ok(())
+        self.execute("DROP").await
+    }
+
+    /// Creates or drops the database, once there is a writer: the test before may have taken it away, and a router does not know at once who it is.
+    async fn execute(&self, what: &str) -> Outcome {
+        wait_for("there is a writer", async || {
+            let Ok(writer) = DbOptions::cluster(self.urls.clone()).connect().await else { return Ok(false) };
+            let done = writer.execute(TrustedSql(format!("{what} DATABASE {}", self.database)), ()).await;
+            writer.close().await?;
+            match done {
+                Err(Error::ReadOnly(_)) => Ok(false),
+                other => other.map(|_| true).map_err(Into::into),
+            }
+        })
+        .await
     }
 }
 

@@ -272,8 +272,8 @@ struct Members<'s, 'k, O> {
 struct Order {
     /// The key's column.
     column: usize,
-    /// The last key of each group, and whether there is one.
-    last: Vec<(u64, bool)>,
+    /// The place of the last row of each group.
+    last: Vec<u64>,
     /// The places of all rows among each other, where they are handed out in the end.
     ranks: Vec<u64>,
     is_broken: bool,
@@ -281,7 +281,7 @@ struct Order {
 
 impl Order {
     fn new(column: usize, groups: usize) -> Self {
-        Self { column, last: vec![(0, false); groups], ranks: Vec::new(), is_broken: false }
+        Self { column, last: vec![0; groups], ranks: Vec::new(), is_broken: false }
     }
 
     /// Looks at the key of the last row that was read, and gives its rank.
@@ -289,8 +289,8 @@ impl Order {
         let mut key = Ok(Value::Null);
         rows.key(rows.count() - 1, self.column, &mut key);
         let now = rank(&key);
-        let before = std::mem::replace(&mut self.last[group as usize], (now, true));
-        self.is_broken |= before.1 && before.0 > now;
+        let before = std::mem::replace(&mut self.last[group as usize], now);
+        self.is_broken |= before > now;
         now
     }
 }

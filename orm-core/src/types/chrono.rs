@@ -154,6 +154,7 @@ fn cut(time: NaiveTime, column: &ColumnDef) -> NaiveTime {
     if surplus == 0 { time } else { time.with_nanosecond(nanos - surplus).unwrap_or(time) }
 }
 
+#[inline]
 fn holds_year(date: NaiveDate) -> bool {
     (1..=9999).contains(&date.year())
 }

@@ -110,8 +110,11 @@ impl<'d> Writer<'d> {
             if row > 0 && self.sql[last.clone()] == self.sql[this.clone()] {
                 // They are not numbered, so the others look the same.
                 let left = rows - row - 1;
-                let more = format!(", {}", &self.sql[this]).repeat(left);
-                self.sql.push_str(&more);
+                self.sql.reserve(left * (2 + this.len()));
+                for _ in 0..left {
+                    self.sql.push_str(", ");
+                    self.sql.extend_from_within(this.clone());
+                }
                 self.placeholders += left * width;
                 break;
             }
