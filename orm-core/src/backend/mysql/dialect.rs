@@ -14,7 +14,6 @@ pub(super) static MYSQL: ServerDialect = ServerDialect {
     written: "SELECT @@global.gtid_executed",
     wait_for_written: "SELECT WAIT_FOR_EXECUTED_GTID_SET(?, ?)",
     json_is_a_type: true,
-    lists_are_ranges: true,
     column_checks_have_names: true,
 };
 
@@ -28,7 +27,6 @@ pub(super) static MARIADB: ServerDialect = ServerDialect {
     written: "SELECT @@gtid_binlog_pos",
     wait_for_written: "SELECT MASTER_GTID_WAIT(?, ?)",
     json_is_a_type: false,
-    lists_are_ranges: false,
     column_checks_have_names: false,
 };
 
@@ -82,8 +80,6 @@ pub(super) struct ServerDialect {
     wait_for_written: &'static str,
     /// Whether JSON is a type with an equality of its own; otherwise it is checked text.
     json_is_a_type: bool,
-    /// Whether a list of keys is looked up as so many ranges of an index; otherwise it becomes a table that is joined.
-    lists_are_ranges: bool,
     /// Whether a CHECK behind a column can have a name. Where it cannot, the server names it after the column.
     column_checks_have_names: bool,
 }
@@ -122,12 +118,10 @@ impl Dialect for ServerDialect {
         out.push(')');
     }
 
-    /// As many ranges as have room by far: beyond its limit the server reads the whole table. With few of them it does not see that
-    /// most rows of a table are wanted, which are read faster without an index.
+    /// On MySQL each key is a range, and there are as many as have room by far: beyond its limit the server reads the whole table. With few of them it
+    /// does not see that most rows of a table are wanted, which are read faster without an index. MariaDB makes a table of them that it joins,
+    /// from a thousand on.
     fn max_parents(&self, key: &mut dyn Iterator<Item = &ColumnDef>) -> usize {
-        if !self.lists_are_ranges {
-            return 1_000;
-        }
         let bytes = |column: &ColumnDef| {
             column.data_type.index_length().map_or(LONGEST_KEY, |length| length as usize * 4)
         };
