@@ -118,11 +118,10 @@ pub trait Cells {
         self.len() == 0
     }
 
-    /// Whether the cell at this position is NULL; so is one past the end. It can be taken afterwards, not before.
+    /// Whether the cell at this position is NULL; so is one that was taken, or one past the end. It can be taken afterwards.
     fn is_null(&self, index: usize) -> bool;
 
-    /// Takes the cell at this position: borrowed from the driver's buffer, or owned. One past the end is NULL. A cell is taken once: a second time it may
-    /// be NULL, or the same again.
+    /// Takes the cell at this position: borrowed from the driver's buffer, or owned. A second take of it, or one past the end, gives NULL.
     fn take(&mut self, index: usize) -> Value<'_>;
 }
 

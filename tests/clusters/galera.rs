@@ -19,7 +19,7 @@ use tokio::sync::Mutex;
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 
-use crate::{Servers, port, port_of, trial, wait_for};
+use crate::{Note, Servers, patient, port, port_of, trial, wait_for};
 
 pub(crate) fn trials(variable: &'static str) -> Vec<Trial> {
     let name = |test: &str| format!("galera::{test}");
@@ -33,16 +33,6 @@ pub(crate) fn trials(variable: &'static str) -> Vec<Trial> {
         trial(name("one_that_is_slow_is_left_by_all"), variable, one_that_is_slow_is_left_by_all),
         trial(name("one_that_is_killed_is_left"), variable, one_that_is_killed_is_left),
     ]
-}
-
-#[derive(Model, Debug, Clone, PartialEq)]
-struct Note {
-    id: u64,
-    text: String,
-}
-
-fn patient() -> Retry {
-    Retry::new(u32::MAX).within(Duration::from_secs(60)).lost_connections(true)
 }
 
 /// Where all connections of a pool lead that are open at the same time.

@@ -1,25 +1,16 @@
 //! A group of three, whose primary changes.
 
-use std::time::Duration;
-
 use libtest_mimic::Trial;
-use orm_core::db::Retry;
 use orm_core::prelude::*;
 use tests::Outcome;
 
-use crate::{Servers, port, port_of, trial, wait_for};
+use crate::{Note, Servers, patient, port, port_of, trial, wait_for};
 
 pub(crate) fn trials(variable: &'static str) -> Vec<Trial> {
     vec![
         trial("group::the_writer_is_found".into(), variable, the_writer_is_found),
         trial("group::and_found_again".into(), variable, and_found_again),
     ]
-}
-
-#[derive(Model, Debug, Clone, PartialEq)]
-struct Note {
-    id: u64,
-    text: String,
 }
 
 /// Makes this node the primary.
@@ -61,9 +52,8 @@ async fn and_found_again(servers: &Servers) -> Outcome {
         open.into_iter().collect::<Result<Vec<_>, _>>()?;
         promote(&servers.urls[number]).await?;
         // Without a retry the first call may be refused, with nothing done; with one it goes on.
-        let retry = Retry::new(u32::MAX).within(Duration::from_secs(60)).lost_connections(true);
         let at = db
-            .retry_transaction(retry, async |tx| {
+            .retry_transaction(patient(), async |tx| {
                 Note::build().text(format!("under {number}")).save(tx).await?;
                 port(tx).await
             })

@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use libtest_mimic::{Arguments, Trial};
+use orm_core::db::Retry;
 use orm_core::prelude::*;
 use tests::Outcome;
 use tokio::time::Instant;
@@ -13,6 +14,22 @@ mod galera;
 mod group;
 mod replicas;
 mod router;
+
+#[derive(Model, Debug, Clone, PartialEq)]
+struct Note {
+    id: u64,
+    text: String,
+}
+
+/// The servers of this variable.
+fn urls(variable: &str) -> Outcome<Vec<String>> {
+    Ok(std::env::var(variable)?.split(',').map(str::to_owned).collect())
+}
+
+/// As many attempts as it takes for the servers to go on, a minute at most.
+fn patient() -> Retry {
+    Retry::new(u32::MAX).within(Duration::from_secs(60)).lost_connections(true)
+}
 
 /// A source and its replicas, the source first; or the nodes of a group.
 struct Servers {
@@ -23,8 +40,7 @@ struct Servers {
 impl Servers {
     /// Those of this variable, with a database of this test's own on each of them.
     async fn of(variable: &str, test: &str) -> Outcome<Self> {
-        let urls: Vec<String> = std::env::var(variable)?.split(',').map(str::to_owned).collect();
-        let servers = Self { urls, database: format!("orm_{test}_{}", std::process::id()) };
+        let servers = Self { urls: urls(variable)?, database: format!("orm_{test}_{}", std::process::id()) };
         servers.execute("CREATE").await?;
         for url in servers.in_database() {
             wait_for("the database has come to every server", async || match Db::connect(&url).await {

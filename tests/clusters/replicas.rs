@@ -8,7 +8,7 @@ use orm_core::db::TransactionOptions;
 use orm_core::prelude::*;
 use tests::Outcome;
 
-use crate::{Servers, port, port_of, trial, wait_for};
+use crate::{Note, Servers, port, port_of, trial, wait_for};
 
 pub(crate) fn trials(server: &str, variable: &'static str) -> Vec<Trial> {
     let name = |test: &str| format!("{server}::replicas::{test}");
@@ -18,12 +18,6 @@ pub(crate) fn trials(server: &str, variable: &'static str) -> Vec<Trial> {
         trial(name("one_that_stopped_is_left_out"), variable, one_that_stopped_is_left_out),
         trial(name("own_writes_are_read"), variable, own_writes_are_read),
     ]
-}
-
-#[derive(Model, Debug, Clone, PartialEq)]
-struct Note {
-    id: u64,
-    text: String,
 }
 
 fn options(servers: &Servers) -> DbOptions {

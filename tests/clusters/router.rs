@@ -5,7 +5,6 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use libtest_mimic::Trial;
-use orm_core::db::Retry;
 use orm_core::prelude::*;
 use tests::Outcome;
 use tests::bank::{Bank, Length};
@@ -13,7 +12,7 @@ use tests::cluster::run;
 use tokio::time::Instant;
 
 use crate::group::promote;
-use crate::{Servers, port, port_of, trial, wait_for};
+use crate::{Note, Servers, patient, port, port_of, trial, urls, wait_for};
 
 pub(crate) fn trials(variable: &'static str) -> Vec<Trial> {
     vec![
@@ -22,23 +21,8 @@ pub(crate) fn trials(variable: &'static str) -> Vec<Trial> {
     ]
 }
 
-#[derive(Model, Debug, Clone, PartialEq)]
-struct Note {
-    id: u64,
-    text: String,
-}
-
-/// The group behind the router.
-fn group() -> Outcome<Vec<String>> {
-    Ok(std::env::var("GROUP_URLS")?.split(',').map(str::to_owned).collect())
-}
-
-fn patient() -> Retry {
-    Retry::new(u32::MAX).within(Duration::from_secs(60)).lost_connections(true)
-}
-
 async fn it_leads_to_the_new_primary(servers: &Servers) -> Outcome {
-    let group = group()?;
+    let group = urls("GROUP_URLS")?;
     let db = DbOptions::new(&servers.in_database()[0]).max_connections(4).connect().await?;
     Note::sync(&db).await?;
     let mut written = 0;
@@ -65,7 +49,7 @@ async fn it_leads_to_the_new_primary(servers: &Servers) -> Outcome {
 }
 
 async fn and_away_from_one_that_is_killed(servers: &Servers) -> Outcome {
-    let group = group()?;
+    let group = urls("GROUP_URLS")?;
     let options = DbOptions::new(&servers.in_database()[0]).max_connections(4);
     let db = options.statement_timeout(Duration::from_secs(30)).connect().await?;
     let bank = Arc::new(Bank::new(&db, 6, 4).await?.retrying(patient()));

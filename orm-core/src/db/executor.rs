@@ -149,7 +149,8 @@ impl<'a> Handle<'a> {
         scope.end(outcome).await
     }
 
-    pub(super) fn scope(self) -> BoxFuture<'a, Result<Scope<'a>>> {
+    /// Boxed here, where no model is known.
+    fn scope(self) -> BoxFuture<'a, Result<Scope<'a>>> {
         Box::pin(Scope::open(self))
     }
 }

@@ -2,6 +2,7 @@
 
 use super::Query;
 use super::sink::Cell;
+use super::statement::FixedStatement;
 use crate::db::{Call, CallStatement, Executor, Handle};
 use crate::driver::{BoxFuture, Cells, Flow, RowSink};
 use crate::error::{Error, Mismatch, Result};
@@ -22,21 +23,13 @@ static COUNT: ColumnDef = ColumnDef::new("", "count", "count", u64::DATA_TYPE, f
 
 pub(super) async fn count<M: Model>(handle: Handle<'_>, mut rows: Rows) -> Result<u64> {
     let mut sink = Cell::<u64>::new(&COUNT);
-    let table = Some(M::TABLE);
     if rows.is_plain() {
-        let statement =
-            CallStatement::Fixed(&M::statements().count, &|dialect| fixed::count(dialect, M::TABLE));
-        handle.run(Call { table, statement }, Vec::new(), &mut sink).await?;
+        FixedStatement::of::<M>(|all| &all.count, fixed::count).read(handle, Vec::new(), &mut sink).await?;
     } else {
         rows.order.clear();
         let statement = select(handle.dialect(), M::TABLE, Wanted::Count, rows)?;
-        handle
-            .run(
-                Call { table, statement: CallStatement::Dynamic(&statement.sql) },
-                statement.params,
-                &mut sink,
-            )
-            .await?;
+        let call = Call { table: Some(M::TABLE), statement: CallStatement::Dynamic(&statement.sql) };
+        handle.run(call, statement.params, &mut sink).await?;
     }
     Ok(sink.value.unwrap_or(0))
 }

@@ -1,7 +1,7 @@
 //! INSERT of many records.
 
 use super::insert::{Params, missing_id, now, send_one};
-use super::shape::Target;
+use super::statement::Target;
 use crate::db::{Call, CallStatement, Handle, Lease, Transaction};
 use crate::driver::{BoxFuture, Cells, Flow, NoRows, RowSink};
 use crate::error::Result;

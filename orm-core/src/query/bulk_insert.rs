@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::bulk::{self, Chunk, SURELY_SMALL, chunk_rows, head_size, statement_size};
 use super::insert::{Params, now};
-use super::shape::Target;
+use super::statement::Target;
 use crate::db::{Executor, Handle, Transaction};
 use crate::driver::{BoxFuture, NoRows};
 use crate::error::{Error, Result};

@@ -1,7 +1,7 @@
 //! DELETE of rows that a condition picks, and of one record.
 
 use super::Query;
-use super::shape::Shape;
+use super::statement::FixedStatement;
 use super::update::key_params;
 use crate::db::{Call, CallStatement, Executor, Handle};
 use crate::driver::{BoxFuture, NoRows};
@@ -48,6 +48,6 @@ impl<M: Model, O: Send + 'static> Query<M, O> {
 /// Deletes the record's row.
 pub(super) fn destroy_record<'a, M: Model>(handle: Handle<'a>, record: &'a M) -> BoxFuture<'a, Result<()>> {
     let mut key = Vec::with_capacity(M::TABLE.primary_key.len());
-    let shape = Shape { table: M::TABLE, id: &M::statements().destroy, text: fixed::destroy };
-    shape.write(handle, key_params(handle, record, &mut key).map(|()| key))
+    let statement = FixedStatement::of::<M>(|all| &all.destroy, fixed::destroy);
+    statement.write(handle, key_params(handle, record, &mut key).map(|()| key))
 }

@@ -4,7 +4,7 @@ use std::marker::PhantomData;
 
 use chrono::{NaiveDateTime, Utc};
 
-use super::shape::Target;
+use super::statement::Target;
 use crate::db::{Call, CallStatement, Handle};
 use crate::driver::{BoxFuture, NoRows};
 use crate::error::{Error, Mismatch, Result};

@@ -4,8 +4,8 @@ use super::bulk_insert::{Alone, BulkInsert};
 use super::bulk_update::Written;
 use super::nested::{DraftParts, Nested};
 use super::plan::{Plan as _, Whole};
-use super::shape::Shape;
 use super::sink::Collect;
+use super::statement::FixedStatement;
 use super::update::Changes;
 use super::{ColumnList, Query, bulk_update, destroy, update};
 use crate::db::{Db, Executor, Handle};
@@ -447,8 +447,8 @@ fn by_key<'a, M: Model>(
     })
 }
 
-fn find_by_key<M: Model>() -> Shape {
-    Shape { table: M::TABLE, id: &M::statements().find_by_key, text: fixed::find_by_key }
+fn find_by_key<M: Model>() -> FixedStatement {
+    FixedStatement::of::<M>(|all| &all.find_by_key, fixed::find_by_key)
 }
 
 /// The key, where the database can hold it.

@@ -7,8 +7,8 @@ use super::Plan;
 use super::lock::{must_last, must_read};
 use super::plan::Whole;
 use super::projection::{Projection, Selection, of_projection, selected};
-use super::shape::Shape;
 use super::sink::{Collect, Tally};
+use super::statement::FixedStatement;
 use super::stream::RowStream;
 use crate::db::{Call, CallStatement, Executor, Handle};
 use crate::driver::BoxFuture;
@@ -475,8 +475,8 @@ impl<M: Model, O: Send + 'static> Query<M, O> {
         let table = Some(M::TABLE);
         let statement = match self.plan.wanted() {
             Some(Wanted::All) if self.rows.is_plain() => {
-                let shape = Shape { table: M::TABLE, id: &M::statements().find_all, text: fixed::find_all };
-                shape.read(handle, Vec::new(), &mut Collect(&mut *self.plan)).await?;
+                let statement = FixedStatement::of::<M>(|all| &all.find_all, fixed::find_all);
+                statement.read(handle, Vec::new(), &mut Collect(&mut *self.plan)).await?;
                 return self.plan.finish();
             }
             Some(wanted) => select(handle.dialect(), M::TABLE, wanted, self.rows)?,

@@ -4,7 +4,7 @@ use super::Query;
 use super::insert::now;
 use super::lock::must_read;
 use super::select::exists;
-use super::shape::Shape;
+use super::statement::{FixedStatement, found};
 use crate::db::{Call, CallStatement, Executor, Handle, Transaction};
 use crate::driver::{BoxFuture, Cells, Flow, NoRows, RowSink};
 use crate::error::{Error, Result};
@@ -162,8 +162,7 @@ pub(super) async fn save<M: Model>(handle: Handle<'_>, record: &mut M) -> Result
         params.push(value);
     }
     key_params(handle, record, &mut params)?;
-    let shape = Shape { table, id: &M::statements().update, text: fixed::update };
-    shape.write(handle, Ok(params)).await?;
+    FixedStatement::of::<M>(|all| &all.update, fixed::update).write(handle, Ok(params)).await?;
     // What is in memory is cut as what was sent.
     for n in (0..table.columns.len()).filter(|n| table.columns[*n].data_type.is_cut()) {
         let sent = match &stamp {
@@ -177,12 +176,7 @@ pub(super) async fn save<M: Model>(handle: Handle<'_>, record: &mut M) -> Result
 
 async fn record_exists<M: Model>(handle: Handle<'_>, record: &M) -> Result<()> {
     let there = exists::<M>(handle, same_key(record)?).await?;
-    found::<M>(u64::from(there))
-}
-
-/// Refuses a statement by key that matched nothing.
-pub(super) fn found<M: Model>(affected: u64) -> Result<()> {
-    if affected == 0 { Err(Error::RecordNotFound { table: M::TABLE.name }) } else { Ok(()) }
+    found(M::TABLE, u64::from(there))
 }
 
 /// Writes some columns of the record, and sets its fields to what the row has then.
@@ -197,7 +191,7 @@ pub(super) async fn update_record<M: Model>(
     }
     let known = changes.known();
     if known.len() == changes.0.len() {
-        found::<M>(run::<M>(handle, changes, same_key(record)?).await?)?;
+        found(M::TABLE, run::<M>(handle, changes, same_key(record)?).await?)?;
         return set_fields(record, known);
     }
     if changes.0.iter().any(|(n, value)| matches!(value, NewValue::Arithmetic(..)) && M::TABLE.is_key(*n)) {
@@ -224,7 +218,7 @@ async fn reckon<M: Model>(handle: Handle<'_>, before: &M, mut fresh: M, changes:
         .filter(|(_, value)| matches!(value, NewValue::Arithmetic(..)))
         .map(|(column, _)| *column)
         .collect();
-    found::<M>(run::<M>(handle, changes, same_key(before)?).await?)?;
+    found(M::TABLE, run::<M>(handle, changes, same_key(before)?).await?)?;
     let statement = select(handle.dialect(), M::TABLE, Wanted::Columns(&reckoned), same_key(&fresh)?)?;
     let call = Call { table: Some(M::TABLE), statement: CallStatement::Dynamic(&statement.sql) };
     let mut sink = Assign { record: &mut fresh, columns: &reckoned };

@@ -41,22 +41,28 @@ impl Hash for Key<'_> {
     }
 }
 
-/// Lends the key that these values make; `None` where one of them is NULL.
+/// Lends the key that so many values make, each of which is written to a place; `None` where one of them is NULL.
 ///
 /// It is lent, not given: to move what was made just before takes longer than what is done with it.
 pub(super) fn with_key<'v, T>(
-    mut values: impl ExactSizeIterator<Item = Result<Value<'v>>>,
+    width: usize,
+    mut write: impl FnMut(usize, &mut Result<Value<'v>>),
     work: impl FnOnce(Option<Key<'_>>) -> Result<T>,
 ) -> Result<T> {
-    if values.len() == 1
-        && let Some(only) = values.next()
-    {
-        return match only {
+    let mut first = Ok(Value::Null);
+    if width == 1 {
+        write(0, &mut first);
+        return match first {
             Ok(Value::Null) => work(None),
             Ok(ref only) => work(Some(Key(std::slice::from_ref(only)))),
             Err(error) => Err(error),
         };
     }
+    let values = (0..width).map(|n| {
+        let mut value = Ok(Value::Null);
+        write(n, &mut value);
+        value
+    });
     let values = values.collect::<Result<Vec<_>>>()?;
     if values.iter().any(Value::is_null) { work(None) } else { work(Some(Key(&values))) }
 }
@@ -68,22 +74,7 @@ pub(super) fn with_key_of<T>(
     row: usize,
     work: impl FnOnce(Option<Key<'_>>) -> Result<T>,
 ) -> Result<T> {
-    let &[column] = columns else {
-        return with_key(columns.iter().map(|&column| value(keys, row, column)), work);
-    };
-    let mut only = Ok(Value::Null);
-    keys.key(row, column, &mut only);
-    match only {
-        Ok(Value::Null) => work(None),
-        Ok(ref only) => work(Some(Key(std::slice::from_ref(only)))),
-        Err(error) => Err(error),
-    }
-}
-
-fn value(keys: &dyn Keys, row: usize, column: usize) -> Result<Value<'_>> {
-    let mut value = Ok(Value::Null);
-    keys.key(row, column, &mut value);
-    value
+    with_key(columns.len(), |n, to| keys.key(row, columns[n], to), work)
 }
 
 fn same(one: &Value<'_>, other: &Value<'_>) -> bool {
@@ -196,10 +187,12 @@ impl<'k> Index<'k> {
 
     /// The keys of these groups, to be sent.
     pub(super) fn values(&self, groups: std::ops::Range<usize>) -> Result<Vec<Vec<Value<'static>>>> {
+        let owned = |key: Key<'_>| key.0.iter().map(|value| value.borrow().into_owned()).collect();
         self.rows[groups]
             .iter()
             .map(|&row| {
-                self.columns.iter().map(|&column| Ok(value(self.keys, row, column)?.into_owned())).collect()
+                // Groups have keys without a NULL.
+                with_key_of(self.keys, self.columns, row, |key| Ok(key.map_or_else(Vec::new, owned)))
             })
             .collect()
     }

@@ -46,8 +46,8 @@ impl Far {
         at: usize,
         before: Option<u32>,
     ) -> Result<u32> {
-        let values = (0..self.link.near.len()).map(|n| self.normal(n, cells.take(at + n)));
-        with_key(values, |key| self.group(index, key, before))
+        let write = |n, to: &mut _| *to = self.normal(n, cells.take(at + n));
+        with_key(self.link.near.len(), write, |key| self.group(index, key, before))
     }
 
     /// The group of the last far row that was read.

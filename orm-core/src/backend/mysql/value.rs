@@ -83,15 +83,15 @@ impl Cells for RowCells<'_> {
 
     fn take(&mut self, index: usize) -> Value<'_> {
         // Looked at where it is: only bytes are worth to be moved out.
-        match self.row.as_ref(index) {
-            None | Some(DriverValue::NULL) => Value::Null,
+        let value = match self.row.as_ref(index) {
+            None | Some(DriverValue::NULL) => return Value::Null,
             Some(DriverValue::Bytes(_)) => {
                 let Some(DriverValue::Bytes(bytes)) = self.row.take(index) else { return Value::Null };
                 if self.text_protocol {
                     let column = &self.row.columns_ref()[index];
                     return from_text(bytes, column.column_type(), column.flags());
                 }
-                Value::Bytes(Cow::Owned(bytes))
+                return Value::Bytes(Cow::Owned(bytes));
             }
             Some(&DriverValue::Int(number)) => Value::Int(number),
             Some(&DriverValue::UInt(number)) => Value::UInt(number),
@@ -115,7 +115,10 @@ impl Cells for RowCells<'_> {
             Some(&DriverValue::Time(negative, days, hour, minute, second, micros)) => {
                 time(negative, [days, hour.into(), minute.into(), second.into(), micros])
             }
-        }
+        };
+        // It is gone, and nobody waits for it to be moved.
+        drop(self.row.take::<DriverValue, usize>(index));
+        value
     }
 }
 

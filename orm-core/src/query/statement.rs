@@ -23,14 +23,26 @@ impl Target {
 
 /// One of them.
 #[derive(Clone, Copy)]
-pub(super) struct Shape {
-    pub(super) table: &'static Table,
-    pub(super) id: &'static FixedId,
+pub(super) struct FixedStatement {
+    table: &'static Table,
+    id: &'static FixedId,
     /// What it is rendered by.
-    pub(super) text: fn(&dyn Dialect, &Table) -> String,
+    text: fn(&dyn Dialect, &Table) -> String,
 }
 
-impl Shape {
+/// Refuses a statement by key that matched nothing.
+pub(super) fn found(table: &Table, affected: u64) -> Result<()> {
+    if affected == 0 { Err(Error::RecordNotFound { table: table.name }) } else { Ok(()) }
+}
+
+impl FixedStatement {
+    pub(super) fn of<M: Model>(
+        id: fn(&'static Statements) -> &'static FixedId,
+        text: fn(&dyn Dialect, &Table) -> String,
+    ) -> Self {
+        Self { table: M::TABLE, id: id(M::statements()), text }
+    }
+
     async fn send(self, handle: Handle<'_>, params: Vec<Value<'_>>, sink: &mut dyn RowSink) -> Result<Done> {
         let Self { table, id, text } = self;
         let render = move |dialect: &dyn Dialect| text(dialect, table);
@@ -58,10 +70,8 @@ impl Shape {
         params: Result<Vec<Value<'a>>>,
     ) -> BoxFuture<'a, Result<()>> {
         Box::pin(async move {
-            match self.send(handle, params?, &mut NoRows).await?.affected {
-                0 => Err(Error::RecordNotFound { table: self.table.name }),
-                _ => Ok(()),
-            }
+            let done = self.send(handle, params?, &mut NoRows).await?;
+            found(self.table, done.affected)
         })
     }
 }
