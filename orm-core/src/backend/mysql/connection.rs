@@ -174,7 +174,12 @@ impl MysqlConnection {
         match conn.exec_iter(handle, Params::Positional(params)).await {
             Ok(result) => {
                 let read = read(result, sink, whose, false).await?;
-                finish(conn, in_transaction, read)
+                let was_open = *in_transaction;
+                let done = finish(conn, in_transaction, read)?;
+                if was_open && !*in_transaction && error::only_reads(statement.sql()) {
+                    return Err(Failure::Ours(error::gave_way(statement.sql())));
+                }
+                Ok(done)
             }
             Err(failure) => {
                 // The parameters are spent, so this statement fails; the next of its kind is prepared anew.

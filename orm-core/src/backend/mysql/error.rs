@@ -113,6 +113,18 @@ pub(super) fn leaves_transaction_open(code: u16) -> bool {
     )
 }
 
+/// Whether one prepared statement only reads, so that it is not by it that a transaction ends.
+pub(super) fn only_reads(sql: &str) -> bool {
+    sql.get(..6).is_some_and(|word| word.eq_ignore_ascii_case("SELECT"))
+}
+
+/// The error of a statement that only read, and was answered as if nothing were, though its transaction was over by then: a node of Galera
+/// rolls back what gives way to another's commit, and says so (1213) only where the reply has not begun.
+pub(super) fn gave_way(sql: &str) -> Error {
+    let message = "the server has rolled the transaction back while it read".to_owned();
+    Error::Conflict(database_error(1213, "40001".to_owned(), message, sql))
+}
+
 /// Whether a prepared handle is of no use after this error.
 pub(super) fn loses_handle(code: u16) -> bool {
     matches!(code, 1243 | 1615)

@@ -7,7 +7,7 @@ use tokio::net::{TcpListener, TcpStream};
 
 use super::{Rows, connect, on_servers, run, string, text};
 use crate::driver::{Cells, Connection, Control, Flow, RowSink, Statement};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::value::Value;
 
 /// Lets one connection through, changing the byte at a position of what the server says. Tells how much the server said.
@@ -34,8 +34,8 @@ async fn proxy(listener: TcpListener, server: String, position: usize, change: u
 }
 
 /// A bit of everything.
-async fn converse(url: &str) -> Result<()> {
-    let mut connection: Box<dyn Connection> = connect(url).await?;
+async fn converse(url: String) -> Result<()> {
+    let mut connection: Box<dyn Connection> = connect(&url).await?;
     connection.control(Control::BEGIN).await?;
     run(&mut connection, "INSERT INTO t VALUES (?, ?, NULL)", vec![Value::Int(1), string("text")]).await?;
     let mut sink = Rows::default();
@@ -49,22 +49,24 @@ async fn converse(url: &str) -> Result<()> {
     Ok(())
 }
 
-/// Through the proxy, for as long as a pool would wait. Whether all of it was said and done.
-async fn attempt(server: &super::Server, position: usize, change: u8) -> (Option<Result<()>>, usize) {
+/// Through the proxy, for as long as a pool would wait: what came of it, and how much the server said.
+async fn attempt<T: Send + 'static, F: Future<Output = T> + Send + 'static>(
+    server: &super::Server,
+    (position, change): (usize, u8),
+    converse: impl FnOnce(String) -> F,
+) -> (Option<T>, usize) {
     let address = server.base.rsplit('@').next().unwrap().to_owned();
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = server.url.replace(&address, &listener.local_addr().unwrap().to_string());
     let proxy = tokio::spawn(proxy(listener, address, position, change));
-    let conversation = tokio::spawn(async move {
-        tokio::time::timeout(Duration::from_millis(400), async { converse(&url).await }).await.ok()
-    });
+    let conversation = tokio::spawn(tokio::time::timeout(Duration::from_millis(400), converse(url)));
     // A panic shows here.
     let outcome = conversation.await.unwrap_or_else(|error| panic!("byte {position} ^ {change:#x}: {error}"));
     let said = match tokio::time::timeout(Duration::from_secs(1), proxy).await {
         Ok(said) => said.unwrap(),
         Err(_) => 0,
     };
-    (outcome, said)
+    (outcome.ok(), said)
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -74,7 +76,7 @@ async fn no_byte_makes_it_panic() {
         text(&mut admin, "CREATE TABLE t (id INT, s VARCHAR(20), d DATETIME)").await.unwrap();
         text(&mut admin, "INSERT INTO t VALUES (7, 'seven', '2024-01-01'), (8, NULL, NULL)").await.unwrap();
         text(&mut admin, "CREATE PROCEDURE p() BEGIN SELECT 1; SELECT 2; END").await.unwrap();
-        let (outcome, said) = attempt(server, usize::MAX, 0).await;
+        let (outcome, said) = attempt(server, (usize::MAX, 0), converse).await;
         outcome.expect("in time").expect("unchanged");
         assert!(said > 500);
         let step = std::env::var("HOSTILE_STEP").ok().and_then(|step| step.parse().ok()).unwrap_or(13);
@@ -83,7 +85,7 @@ async fn no_byte_makes_it_panic() {
             attempts.push((position, [0xff, 0x01, 0x80, 0xfb, 0xfe][n % 5]));
         }
         for chunk in attempts.chunks(24) {
-            let each = chunk.iter().map(|&(position, change)| Box::pin(attempt(server, position, change)));
+            let each = chunk.iter().map(|&byte| Box::pin(attempt(server, byte, converse)));
             let mut each: Vec<_> = each.collect();
             // All at once: most of the time is waiting for what never comes.
             std::future::poll_fn(|context| {
@@ -93,6 +95,36 @@ async fn no_byte_makes_it_panic() {
             .await;
         }
         println!("{} of {said} bytes changed", attempts.len());
+        admin.close().await;
+    })
+    .await;
+}
+
+/// A read in a transaction: what it says, and whether the transaction is open afterwards. None where it did not come to that.
+async fn read_in_transaction(url: String) -> Option<(Result<()>, bool)> {
+    let mut connection: Box<dyn Connection> = connect(&url).await.ok()?;
+    connection.control(Control::BEGIN).await.ok()?;
+    let outcome = run(&mut connection, "SELECT id FROM t", vec![]).await.map(drop);
+    Some((outcome, connection.in_transaction()))
+}
+
+#[tokio::test]
+async fn a_read_that_finds_its_transaction_over_is_a_conflict() {
+    on_servers("over", async |server| {
+        let mut admin = server.connect().await;
+        text(&mut admin, "CREATE TABLE t (id INT)").await.unwrap();
+        text(&mut admin, "INSERT INTO t VALUES (7)").await.unwrap();
+        let (outcome, said) = attempt(server, (usize::MAX, 0), read_in_transaction).await;
+        assert!(matches!(outcome, Some(Some((Ok(()), true)))), "{outcome:?}");
+        // Among the last bytes are the reply and what the server says when the connection is dropped.
+        let mut conflicts = 0;
+        for position in said - 120..said {
+            let (outcome, _) = attempt(server, (position, 1), read_in_transaction).await;
+            let Some((outcome, open)) = outcome.flatten() else { continue };
+            assert!(open || outcome.is_err(), "byte {position} of {said}");
+            conflicts += usize::from(matches!(&outcome, Err(Error::Conflict(_)) if !open));
+        }
+        assert!(conflicts > 0, "none of them was the flag that says whether the transaction is open");
         admin.close().await;
     })
     .await;
