@@ -268,7 +268,7 @@ pub trait Connection: Send {
     fn query<'a>(
         &'a mut self,
         statement: Statement<'a>,
-        params: Vec<Value<'a>>,
+        params: &'a [Value<'a>],
         sink: &'a mut dyn RowSink,
     ) -> BoxFuture<'a, Result<Done>>;
 
@@ -280,6 +280,12 @@ pub trait Connection: Send {
 
     /// Whether the connection can no longer be used (the server is gone, or the stream is out of step).
     fn is_broken(&self) -> bool;
+
+    /// Whether the last statement gave anything to its sink. Asked where the connection was lost meanwhile, so that what only reads can
+    /// be sent on another one.
+    fn gave_rows(&self) -> bool {
+        true
+    }
 
     /// Whether it leads to a node of a cluster that was left for another one: it is closed when nobody uses it.
     fn is_left(&self) -> bool {

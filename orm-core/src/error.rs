@@ -18,7 +18,8 @@ pub enum Error {
     #[doc(alias = "ConnectionRefusedError")]
     #[error("cannot connect: {0}")]
     ConnectionRefused(Box<str>),
-    /// The connection broke while it was in use. What a statement in flight did is not known.
+    /// The connection broke while it was in use. What a statement in flight did is not known. A query by itself was sent on another
+    /// connection before this is said, unless it had given rows.
     #[doc(alias = "ConnectionError")]
     #[error("the connection was lost: {0}")]
     ConnectionLost(Box<str>),
@@ -140,7 +141,8 @@ pub enum Error {
     #[error("the server ended this transaction because of a conflict with another (code {}): run it again", .0.code)]
     Conflict(Box<DatabaseError>),
     /// The server, or the transaction, takes no statements that write: a replica, a server that is no longer the primary, a database that is
-    /// open for reading only; or the server lost its cluster and takes none at all. The statement had no effect.
+    /// open for reading only; or the server lost its cluster and takes none at all. The statement had no effect;
+    /// one by itself was sent on another connection before this is said.
     #[error("nothing can be written here (code {}): {}", .0.code, .0.message)]
     ReadOnly(Box<DatabaseError>),
     /// A lock did not come free in time.

@@ -42,23 +42,43 @@ async fn the_writer_is_found(servers: &Servers) -> Outcome {
     Ok(())
 }
 
+/// How the first row after a switch is written.
+#[derive(Clone, Copy)]
+enum How {
+    Transaction,
+    Statement,
+    Raw,
+}
+
 async fn and_found_again(servers: &Servers) -> Outcome {
     let db = DbOptions::cluster(servers.in_database()).max_connections(4).connect().await?;
     Note::sync(&db).await?;
     let mut written = 0;
-    for number in [1, 2, 0] {
+    for (number, how) in [
+        (1, How::Transaction),
+        (2, How::Statement),
+        (0, How::Raw),
+        (1, How::Transaction),
+        (0, How::Statement),
+    ] {
         // All connections of the pool lead to the one that was the primary.
         let open = futures_util::future::join_all((0..4).map(|_| db.begin())).await;
         open.into_iter().collect::<Result<Vec<_>, _>>()?;
         promote(&servers.urls[number]).await?;
-        // Without a retry the first call may be refused, with nothing done; with one it goes on.
-        let at = db
-            .retry_transaction(patient(), async |tx| {
-                Note::build().text(format!("under {number}")).save(tx).await?;
-                port(tx).await
-            })
-            .await?;
-        assert_eq!(at, port_of(&servers.urls[number]));
+        // The old primary refuses it, with nothing done: a transaction is run again where that was asked for, and a statement by itself goes
+        // to the new one without a word.
+        let note = || Note::build().text(format!("under {number}"));
+        match how {
+            How::Transaction => {
+                let retried = db.retry_transaction(patient(), async |tx| note().save(tx).await);
+                retried.await.map(drop)?;
+            }
+            How::Statement => drop(note().save(&db).await?),
+            How::Raw => {
+                db.execute("INSERT INTO notes (text) VALUES (?)", ("raw",)).await?;
+            }
+        }
+        assert_eq!(db.transaction(async |tx| port(tx).await).await?, port_of(&servers.urls[number]));
         written += 1;
         assert_eq!(Note::find().count(&db).await?, written);
         // No connection to the old one is left.

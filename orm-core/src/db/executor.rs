@@ -58,7 +58,7 @@ impl Executor for Transaction {
 pub enum Handle<'a> {
     /// Each statement takes a connection of the pool.
     Db(&'a Db),
-    /// The same for what only reads: it may go to a replica.
+    /// The same for what only reads: it may go to a replica, and once more elsewhere.
     Reading(&'a Db),
     /// All statements take the connection of the transaction.
     Transaction(&'a Transaction),
@@ -75,7 +75,7 @@ impl<'a> Handle<'a> {
     /// The same for what only reads.
     pub(crate) fn reading(self) -> Self {
         match self {
-            Self::Db(db) if db.replicas().is_some() => Self::Reading(db),
+            Self::Db(db) => Self::Reading(db),
             other => other,
         }
     }
@@ -90,15 +90,16 @@ impl<'a> Handle<'a> {
     /// Of the pool: `Closed`, `PoolExhausted`, and whatever opening a connection can say. Of a transaction: `ConnectionBusy` while a
     /// stream of it is open, `TransactionEnded` when it is over.
     pub(crate) fn lease(self) -> BoxFuture<'a, Result<Lease<'a>>> {
-        Box::pin(self.take())
-    }
-
-    async fn take(self) -> Result<Lease<'a>> {
-        match self {
-            Self::Db(db) => Lease::of_pool(db).await,
-            Self::Reading(db) => Box::pin(Lease::of_reading(db)).await,
-            Self::Transaction(transaction) => Lease::of_transaction(transaction.pin(), false).await,
-        }
+        Box::pin(async move {
+            match self {
+                Self::Db(db) => Ok(Lease::pooled(db, db.pool().acquire().await?)),
+                Self::Reading(db) => match db.replicas() {
+                    None => Ok(Lease::reading(db, db.pool().acquire().await?)),
+                    Some(replicas) => Ok(Lease::reading(db, reading::acquire(db, replicas).await?)),
+                },
+                Self::Transaction(transaction) => Lease::of_transaction(transaction.pin(), false).await,
+            }
+        })
     }
 
     /// A statement whose rows arrive while it is polled. Until it is dropped, a transaction refuses other statements.
@@ -116,7 +117,7 @@ impl<'a> Handle<'a> {
     pub(crate) fn run<'c>(
         self,
         call: Call<'c>,
-        params: Vec<Value<'c>>,
+        params: &'c [Value<'c>],
         sink: &'c mut dyn RowSink,
     ) -> BoxFuture<'c, Result<Done>>
     where
@@ -129,16 +130,20 @@ impl<'a> Handle<'a> {
     pub(crate) async fn send(
         self,
         call: Call<'_>,
-        params: Vec<Value<'_>>,
+        params: &[Value<'_>],
         sink: &mut dyn RowSink,
     ) -> Result<Done> {
-        if let Self::Reading(db) = self
-            && let Some(replicas) = db.replicas()
-        {
-            // Boxed, so that those without replicas do not carry the room for it.
-            return Box::pin(reading::run(db, replicas, call, params, sink)).await;
+        match self {
+            Self::Transaction(transaction) => {
+                Lease::of_transaction(transaction.pin(), false).await?.send(call, params, sink).await
+            }
+            Self::Db(db) => Lease::send_on(db, Lease::pooled, call, params, sink).await,
+            Self::Reading(db) => match db.replicas() {
+                None => Lease::send_on(db, Lease::reading, call, params, sink).await,
+                // Boxed, so that those without replicas do not carry the room for it.
+                Some(replicas) => Box::pin(reading::run(db, replicas, call, params, sink)).await,
+            },
         }
-        self.take().await?.send(call, params, sink).await
     }
 
     /// Runs several statements that take effect together: in a transaction of their own, or within a savepoint of the one that is

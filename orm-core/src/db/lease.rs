@@ -2,14 +2,14 @@
 
 use tokio::sync::OwnedMutexGuard;
 
+use super::Db;
 use super::blame::explain;
 use super::pinned::Pinned;
 use super::pool::Held;
 use super::session::Session;
 use super::transaction::Pin;
-use super::{Db, reading};
 use crate::driver::{BoxFuture, Done, FixedId, RowSink, Statement};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::schema::Table;
 use crate::sql::Dialect;
 use crate::value::Value;
@@ -30,6 +30,8 @@ pub(crate) enum CallStatement<'a> {
     Fixed(&'static FixedId, &'a (dyn Fn(&dyn Dialect) -> String + Sync)),
     /// Built at run time.
     Dynamic(&'a str),
+    /// The same, after which the session may be another one: it is reset before anybody else gets it.
+    Foreign(&'a str),
     /// Our own text without parameters: not prepared.
     Text(&'a str),
 }
@@ -52,21 +54,14 @@ enum Hold<'a> {
 }
 
 impl<'a> Lease<'a> {
-    pub(super) async fn of_pool(db: &'a Db) -> Result<Self> {
-        Ok(Self { db, hold: Hold::Pooled(db.pool().acquire().await?) })
+    /// A connection of the pool.
+    pub(super) fn pooled(db: &'a Db, held: Held) -> Self {
+        Self { db, hold: Hold::Pooled(held) }
     }
 
-    /// A connection that was taken for something that only reads.
+    /// The same for something that only reads.
     pub(super) fn reading(db: &'a Db, held: Held) -> Self {
         Self { db, hold: Hold::Reading(held) }
-    }
-
-    /// One of a replica, where there are any.
-    pub(super) async fn of_reading(db: &'a Db) -> Result<Self> {
-        match db.replicas() {
-            Some(replicas) => Ok(Self::reading(db, reading::acquire(db, replicas).await?)),
-            None => Self::of_pool(db).await,
-        }
     }
 
     pub(super) async fn of_transaction(pin: &'a Pin, stream: bool) -> Result<Self> {
@@ -83,7 +78,7 @@ impl<'a> Lease<'a> {
     pub(crate) fn run<'c>(
         &'c mut self,
         call: Call<'c>,
-        params: Vec<Value<'c>>,
+        params: &'c [Value<'c>],
         sink: &'c mut dyn RowSink,
     ) -> BoxFuture<'c, Result<Done>> {
         Box::pin(self.send(call, params, sink))
@@ -93,7 +88,7 @@ impl<'a> Lease<'a> {
     pub(super) async fn send(
         &mut self,
         call: Call<'_>,
-        params: Vec<Value<'_>>,
+        params: &[Value<'_>],
         sink: &mut dyn RowSink,
     ) -> Result<Done> {
         let statement = match call.statement {
@@ -102,6 +97,10 @@ impl<'a> Lease<'a> {
                 Statement::Fixed { id, sql: self.db.texts().get(id.number(), || render(dialect)) }
             }
             CallStatement::Dynamic(sql) => Statement::Dynamic(sql),
+            CallStatement::Foreign(sql) => {
+                self.touch();
+                Statement::Dynamic(sql)
+            }
             CallStatement::Text(sql) => Statement::Text(sql),
         };
         let sql = statement.sql();
@@ -119,6 +118,41 @@ impl<'a> Lease<'a> {
         result.map_err(|error| explain(error, call.table, sql))
     }
 
+    /// Runs a statement on a connection of the pool: once more on another one, where it had no effect on the first, which was lost or led
+    /// to where nothing can be written.
+    pub(super) async fn send_on(
+        db: &'a Db,
+        lease: fn(&'a Db, Held) -> Self,
+        call: Call<'_>,
+        params: &[Value<'_>],
+        sink: &mut dyn RowSink,
+    ) -> Result<Done> {
+        let mut first = lease(db, db.pool().acquire().await?);
+        let outcome = first.send(call, params, sink).await;
+        match outcome {
+            Err(error) if first.may_do_better_elsewhere(&error) => {
+                drop(first);
+                Box::pin(async move { lease(db, db.pool().acquire().await?).send(call, params, sink).await })
+                    .await
+            }
+            outcome => outcome,
+        }
+    }
+
+    fn may_do_better_elsewhere(&self, error: &Error) -> bool {
+        match (error, &self.hold) {
+            (Error::ConnectionLost(_), Hold::Reading(held)) => !held.peek().gave_rows(),
+            // Refused before it did anything; the pool throws the connection away where others may lead to a server that takes writes.
+            (Error::ReadOnly(_), Hold::Pooled(held) | Hold::Reading(held)) => !held.peek().is_of_use(),
+            _ => false,
+        }
+    }
+
+    /// Whether the last statement gave anything to its sink.
+    pub(super) fn gave_rows(&self) -> bool {
+        self.session().gave_rows()
+    }
+
     pub(crate) fn dialect(&self) -> &'static dyn Dialect {
         self.db.dialect()
     }
@@ -133,8 +167,7 @@ impl<'a> Lease<'a> {
         self.session().packet_limit()
     }
 
-    /// Says that what runs next may change the session: it is reset before anybody else gets it.
-    pub(crate) fn touch(&mut self) {
+    pub(super) fn touch(&mut self) {
         match &mut self.hold {
             Hold::Pooled(held) | Hold::Reading(held) => held.session().touched = true,
             Hold::Pinned { pinned, .. } => pinned.session().touched = true,

@@ -123,7 +123,7 @@ impl Db {
     #[doc(alias = "sequelize.authenticate")]
     pub fn authenticate(&self) -> Pending<'_, ()> {
         let call = Call { table: None, statement: CallStatement::Text("SELECT 1+1 AS result") };
-        Pending::new(async move { self.handle().run(call, Vec::new(), &mut NoRows).await.map(|_| ()) })
+        Pending::new(async move { self.handle().run(call, &[], &mut NoRows).await.map(|_| ()) })
     }
 
     /// Closes the database for all its clones: from now on every statement is [`Error::Closed`](crate::Error::Closed).

@@ -79,8 +79,9 @@ impl DbOptions {
     ///
     /// Each connection goes to the node that takes writes, which is found by asking `@@read_only`, and on Galera `wsrep_ready`: the one that took
     /// them last is asked first, then all at once. Where several do, all connections lead to the same one. When the cluster has another writer,
-    /// a statement on the old one is [`Error::ReadOnly`] or [`Error::ConnectionLost`]; after that the connections that lead there are thrown
-    /// away, and the next ones find the new writer. [`Db::retry_transaction`] goes on by itself.
+    /// the connections that lead to the old one are thrown away after the first statement that is refused there, and the next ones find the new
+    /// writer. A statement by itself is sent again then, and [`Db::retry_transaction`] runs its closure again; otherwise the refusal is
+    /// [`Error::ReadOnly`].
     ///
     /// ```no_run
     /// # async fn example() -> orm_core::Result<()> {

@@ -156,7 +156,7 @@ impl Pinned {
     pub(super) async fn run(
         &mut self,
         statement: Statement<'_>,
-        params: Vec<Value<'_>>,
+        params: &[Value<'_>],
         sink: &mut dyn RowSink,
     ) -> Result<Done> {
         if let Some(reason) = self.reason() {

@@ -4,7 +4,7 @@ use super::Db;
 use super::lease::{Call, Lease};
 use super::pool::Held;
 use super::replica::{NoReplica, Replica, Replicas, is_down};
-use crate::driver::{Cells, Done, Flow, RowSink};
+use crate::driver::{Done, RowSink};
 use crate::error::{Error, Operation, Result};
 use crate::value::Value;
 
@@ -37,19 +37,24 @@ pub(super) async fn run(
     db: &Db,
     replicas: &Replicas,
     call: Call<'_>,
-    params: Vec<Value<'_>>,
+    params: &[Value<'_>],
     sink: &mut dyn RowSink,
 ) -> Result<Done> {
     for _ in 0..replicas.count() {
         let Some(replica) = replicas.pick() else { break };
-        let mut sink = Untouched { sink, touched: false };
+        let mut gave_rows = false;
         let outcome = match on(db, replica).await {
-            Ok(Some(held)) => Lease::reading(db, held).send(call, params.clone(), &mut sink).await,
-            Ok(None) => return Lease::of_pool(db).await?.send(call, params, sink.sink).await,
+            Ok(Some(held)) => {
+                let mut lease = Lease::reading(db, held);
+                let outcome = lease.send(call, params, sink).await;
+                gave_rows = lease.gave_rows();
+                outcome
+            }
+            Ok(None) => return Lease::send_on(db, Lease::reading, call, params, sink).await,
             Err(error) => Err(error),
         };
         match outcome {
-            Err(error) if is_down(&error) && !sink.touched => replica.leave_out(&error),
+            Err(error) if is_down(&error) && !gave_rows => replica.leave_out(&error),
             Err(error @ Error::Timeout { operation: Operation::Statement, .. }) => {
                 // It may be the statement, and it may be the server: whoever looks after it will see.
                 replica.leave_out(&error);
@@ -74,27 +79,5 @@ async fn on(db: &Db, replica: &Replica) -> Result<Option<Held>> {
         }
         // It may not know how to wait.
         Ok(false) | Err(_) => Ok(None),
-    }
-}
-
-/// Notices whether anything was handed over.
-struct Untouched<'s> {
-    sink: &'s mut dyn RowSink,
-    touched: bool,
-}
-
-impl RowSink for Untouched<'_> {
-    fn wants_columns(&self) -> bool {
-        self.sink.wants_columns()
-    }
-
-    fn columns(&mut self, names: &[&str]) -> Result<()> {
-        self.touched = true;
-        self.sink.columns(names)
-    }
-
-    fn row(&mut self, cells: &mut dyn Cells) -> Result<Flow> {
-        self.touched = true;
-        self.sink.row(cells)
     }
 }

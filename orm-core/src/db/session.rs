@@ -80,6 +80,11 @@ impl Session {
         }
     }
 
+    /// Whether it can be used again, be it after something is undone.
+    pub(super) fn is_of_use(&self) -> bool {
+        self.condition() != Condition::Lost
+    }
+
     /// Whether a neighbour was told since that nothing can be written there, or others go to another node by now.
     fn leads_astray(&self) -> bool {
         self.connection.is_left() || self.epoch < self.shared.writable_since.load(Ordering::Relaxed)
@@ -115,7 +120,7 @@ impl Session {
     pub(super) async fn run(
         &mut self,
         statement: Statement<'_>,
-        params: Vec<Value<'_>>,
+        params: &[Value<'_>],
         sink: &mut dyn RowSink,
     ) -> Result<Done> {
         let limit = self.limit()?;
@@ -127,10 +132,10 @@ impl Session {
         &mut self,
         limit: Option<Limit>,
         statement: Statement<'_>,
-        params: Vec<Value<'_>>,
+        params: &[Value<'_>],
         sink: &mut dyn RowSink,
     ) -> Result<Done> {
-        let record = self.shared.log.start(statement.sql(), &params, self.transaction);
+        let record = self.shared.log.start(statement.sql(), params, self.transaction);
         self.dirty = true;
         let result = match (&record, limit) {
             // Nobody watches: the driver talks to the sink itself.
@@ -207,6 +212,11 @@ impl Session {
             }
             Ok(_) | Err(_) => self.dirty = false,
         }
+    }
+
+    /// Whether the last statement gave anything to its sink.
+    pub(super) fn gave_rows(&self) -> bool {
+        self.connection.gave_rows()
     }
 
     /// The pool that it is of.

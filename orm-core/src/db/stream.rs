@@ -7,7 +7,7 @@ use std::task::{Context, Poll};
 
 use super::lease::{Call, CallStatement, Lease};
 use super::transaction::Pin;
-use super::{Db, Handle, reading};
+use super::{Db, Handle};
 use crate::driver::{BoxFuture, Cells, Done, Flow, RowSink};
 use crate::error::{Error, Result};
 use crate::schema::Table;
@@ -55,17 +55,14 @@ impl<'a> Streaming<'a> {
         };
         let statement = async move {
             let call = Call { table: Some(table), statement: CallStatement::Dynamic(&sql) };
-            if let Owner::Reading(db) = &owner
-                && let Some(replicas) = db.replicas()
-            {
-                return Box::pin(reading::run(db, replicas, call, params, &mut sink)).await;
-            }
-            let mut lease = match &owner {
-                Owner::Db(db) | Owner::Reading(db) => Lease::of_pool(db).await?,
-                Owner::Transaction(pin) => Lease::of_transaction(pin, true).await?,
+            let pin = match &owner {
+                Owner::Db(db) => return Handle::Db(db).send(call, &params, &mut sink).await,
+                Owner::Reading(db) => return Handle::Reading(db).send(call, &params, &mut sink).await,
+                Owner::Transaction(pin) => pin,
             };
+            let mut lease = Lease::of_transaction(pin, true).await?;
             sink.marks.begun.store(true, Ordering::Relaxed);
-            lease.send(call, params, &mut sink).await
+            lease.send(call, &params, &mut sink).await
         };
         Self { handle, statement: Some(Box::pin(statement)), marks }
     }

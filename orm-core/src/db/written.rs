@@ -41,7 +41,7 @@ impl Written {
         let mut answer = First::default();
         // Where there is no answer, the primary reads from now on.
         if let Some(sql) = dialect.written_sql()
-            && session.run(Statement::Text(sql), Vec::new(), &mut answer).await.is_err()
+            && session.run(Statement::Text(sql), &[], &mut answer).await.is_err()
         {
             answer = First::default();
         }
@@ -75,10 +75,10 @@ impl Written {
         let Some(sql) = dialect.wait_for_written_sql().filter(|_| !position.is_empty()) else {
             return Ok(false);
         };
-        let params = vec![Value::Text(position.into()), Value::Double(self.patience.as_secs_f64())];
+        let params = [Value::Text(position.into()), Value::Double(self.patience.as_secs_f64())];
         let mut answer = First::default();
         let limit = Some(Limit::of(self.patience.saturating_add(SLACK)));
-        session.run_within(limit, Statement::Dynamic(sql), params, &mut answer).await?;
+        session.run_within(limit, Statement::Dynamic(sql), &params, &mut answer).await?;
         Ok(matches!(answer.0, Some(Value::Int(0) | Value::UInt(0))))
     }
 }

@@ -29,7 +29,7 @@ pub(super) async fn count<M: Model>(handle: Handle<'_>, mut rows: Rows) -> Resul
         rows.order.clear();
         let statement = select(handle.dialect(), M::TABLE, Wanted::Count, rows)?;
         let call = Call { table: Some(M::TABLE), statement: CallStatement::Dynamic(&statement.sql) };
-        handle.run(call, statement.params, &mut sink).await?;
+        handle.run(call, &statement.params, &mut sink).await?;
     }
     Ok(sink.value.unwrap_or(0))
 }
@@ -203,7 +203,7 @@ impl<M: Model, O: Send + 'static> Query<M, O> {
         }
         let statement = select(handle.dialect(), M::TABLE, Wanted::Aggregate(function, column), rows)?;
         let call = Call { table: Some(M::TABLE), statement: CallStatement::Dynamic(&statement.sql) };
-        handle.run(call, statement.params, sink).await?;
+        handle.run(call, &statement.params, sink).await?;
         Ok(())
     }
 }

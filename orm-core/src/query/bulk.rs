@@ -246,10 +246,10 @@ pub(super) async fn one_by_one(
     ids: &mut Vec<u64>,
 ) -> Result<()> {
     let width = chunk.params.len() / chunk.rows;
-    let mut params = chunk.params.into_iter();
-    for _ in 0..chunk.rows {
-        let row = params.by_ref().take(width).collect();
-        ids.extend(send_one(handle, target, row, chunk.with_id).await?);
+    for row in 0..chunk.rows {
+        // Not `chunks`: a row that is nothing but its generated id has no values.
+        let values = &chunk.params[row * width..][..width];
+        ids.extend(send_one(handle, target, values, chunk.with_id).await?);
     }
     Ok(())
 }
@@ -270,11 +270,11 @@ pub(super) async fn run(
     let full = with_id != generates && returning == asks && rows == chunk_rows(lease.dialect(), table);
     let done = if full {
         let statement = CallStatement::Fixed(&statements.insert_chunk, &render);
-        lease.run(Call { table: Some(table), statement }, params, sink).await?
+        lease.run(Call { table: Some(table), statement }, &params, sink).await?
     } else {
         let sql = render(lease.dialect());
         let statement = CallStatement::Dynamic(&sql);
-        lease.run(Call { table: Some(table), statement }, params, sink).await?
+        lease.run(Call { table: Some(table), statement }, &params, sink).await?
     };
     Ok(done.last_insert_id)
 }

@@ -136,7 +136,7 @@ impl<'a> Update<'a> {
             }
             params.extend(self.stamp.map(|(_, stamp)| stamp.borrow()));
             let call = Call { table: Some(self.table), statement: CallStatement::Dynamic(&sql) };
-            let done = handle.run(call, params, &mut NoRows).await?;
+            let done = handle.run(call, &params, &mut NoRows).await?;
             if usize::try_from(done.affected).ok() != Some(rows) {
                 return Err(Error::RecordNotFound { table: self.table.name });
             }

@@ -40,7 +40,7 @@ impl<M: Model, O: Send + 'static> Query<M, O> {
             self.must_be_meant()?;
             let statement = select::delete(handle.dialect(), M::TABLE, self.rows)?;
             let call = Call { table: Some(M::TABLE), statement: CallStatement::Dynamic(&statement.sql) };
-            Ok(handle.run(call, statement.params, &mut NoRows).await?.affected)
+            Ok(handle.run(call, &statement.params, &mut NoRows).await?.affected)
         })
     }
 }

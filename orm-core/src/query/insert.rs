@@ -30,7 +30,7 @@ pub(super) async fn insert_with<M: Model>(handle: Handle<'_>, draft: Draft<M>) -
 pub(crate) async fn insert_record<M: Model>(handle: Handle<'_>, record: &mut M, with_id: bool) -> Result<()> {
     let mut params = Params::new(handle.dialect(), M::TABLE, with_id, 1);
     params.push(record)?;
-    match send_one(handle, Target::of::<M>(), params.values, with_id).await? {
+    match send_one(handle, Target::of::<M>(), &params.values, with_id).await? {
         Some(id) => give_id(record, id),
         None => Ok(()),
     }
@@ -40,7 +40,7 @@ pub(crate) async fn insert_record<M: Model>(handle: Handle<'_>, record: &mut M, 
 pub(super) fn send_one<'a>(
     handle: Handle<'a>,
     Target { table, statements }: Target,
-    params: Vec<Value<'a>>,
+    params: &'a [Value<'a>],
     with_id: bool,
 ) -> BoxFuture<'a, Result<Option<u64>>> {
     Box::pin(async move {

@@ -349,12 +349,9 @@ async fn run(
     params: Vec<Value<'static>>,
     sink: &mut dyn RowSink,
 ) -> Result<u64> {
-    let mut lease = handle.lease().await?;
-    if may_change_session(sql) {
-        lease.touch();
-    }
-    let call = Call { table: None, statement: CallStatement::Dynamic(sql) };
-    Ok(lease.run(call, params, sink).await?.affected)
+    let statement =
+        if may_change_session(sql) { CallStatement::Foreign(sql) } else { CallStatement::Dynamic(sql) };
+    Ok(handle.run(Call { table: None, statement }, &params, sink).await?.affected)
 }
 
 /// Whether the text may leave something in the session (a setting, a lock, a temporary table, a transaction), so that the session

@@ -483,7 +483,7 @@ impl<M: Model, O: Send + 'static> Query<M, O> {
             None => tree::select(handle.dialect(), asked(M::TABLE, &mut *self.plan, self.rows), Wants::Rows)?,
         };
         let call = Call { table, statement: CallStatement::Dynamic(&statement.sql) };
-        handle.run(call, statement.params, &mut Collect(&mut *self.plan)).await?;
+        handle.run(call, &statement.params, &mut Collect(&mut *self.plan)).await?;
         if self.plan.loads() {
             self.plan.load(handle).await?;
         }
@@ -508,6 +508,6 @@ pub(super) async fn exists<M: Model>(handle: Handle<'_>, mut rows: Rows) -> Resu
     let statement = select(handle.dialect(), M::TABLE, Wanted::Existence, rows)?;
     let mut found = Tally::default();
     let call = Call { table: Some(M::TABLE), statement: CallStatement::Dynamic(&statement.sql) };
-    handle.run(call, statement.params, &mut found).await?;
+    handle.run(call, &statement.params, &mut found).await?;
     Ok(found.0 > 0)
 }

@@ -43,7 +43,7 @@ impl FixedStatement {
         Self { table: M::TABLE, id: id(M::statements()), text }
     }
 
-    async fn send(self, handle: Handle<'_>, params: Vec<Value<'_>>, sink: &mut dyn RowSink) -> Result<Done> {
+    async fn send(self, handle: Handle<'_>, params: &[Value<'_>], sink: &mut dyn RowSink) -> Result<Done> {
         let Self { table, id, text } = self;
         let render = move |dialect: &dyn Dialect| text(dialect, table);
         let statement = CallStatement::Fixed(id, &render);
@@ -57,7 +57,7 @@ impl FixedStatement {
         params: Vec<Value<'a>>,
         sink: &'a mut dyn RowSink,
     ) -> BoxFuture<'a, Result<()>> {
-        Box::pin(async move { self.send(handle, params, sink).await.map(drop) })
+        Box::pin(async move { self.send(handle, &params, sink).await.map(drop) })
     }
 
     /// Writes the row with a key, or takes it away.
@@ -70,7 +70,7 @@ impl FixedStatement {
         params: Result<Vec<Value<'a>>>,
     ) -> BoxFuture<'a, Result<()>> {
         Box::pin(async move {
-            let done = self.send(handle, params?, &mut NoRows).await?;
+            let done = self.send(handle, &params?, &mut NoRows).await?;
             found(self.table, done.affected)
         })
     }

@@ -64,7 +64,7 @@ pub(super) fn updated_at(table: &Table) -> Option<usize> {
 async fn run<M: Model>(handle: Handle<'_>, changes: Changes, rows: Rows) -> Result<u64> {
     let statement = update(handle.dialect(), M::TABLE, changes.0, rows)?;
     let call = Call { table: Some(M::TABLE), statement: CallStatement::Dynamic(&statement.sql) };
-    Ok(handle.run(call, statement.params, &mut NoRows).await?.affected)
+    Ok(handle.run(call, &statement.params, &mut NoRows).await?.affected)
 }
 
 impl<M: Model, O: Send + 'static> Query<M, O> {
@@ -222,7 +222,7 @@ async fn reckon<M: Model>(handle: Handle<'_>, before: &M, mut fresh: M, changes:
     let statement = select(handle.dialect(), M::TABLE, Wanted::Columns(&reckoned), same_key(&fresh)?)?;
     let call = Call { table: Some(M::TABLE), statement: CallStatement::Dynamic(&statement.sql) };
     let mut sink = Assign { record: &mut fresh, columns: &reckoned };
-    handle.run(call, statement.params, &mut sink).await?;
+    handle.run(call, &statement.params, &mut sink).await?;
     Ok(fresh)
 }
 

@@ -181,7 +181,7 @@ impl<O: Clone + Send + Sync + 'static> Loader<O> {
             };
             let statement_call =
                 Call { table: Some(far.link.target), statement: CallStatement::Dynamic(&statement.sql) };
-            handle.run(statement_call, statement.params, &mut sink).await?;
+            handle.run(statement_call, &statement.params, &mut sink).await?;
             lists.end_run();
             if lists.grew {
                 lists.lists.iter_mut().for_each(Vec::shrink_to_fit);
@@ -385,7 +385,7 @@ impl Counter {
             let call =
                 Call { table: Some(far.link.target), statement: CallStatement::Dynamic(&statement.sql) };
             let mut sink = Counts { far: &*far, index: &index, counts: &mut *counts };
-            handle.run(call, statement.params, &mut sink).await?;
+            handle.run(call, &statement.params, &mut sink).await?;
             from = to;
         }
         Ok(())

@@ -11,7 +11,7 @@ use tests::observer::Observer;
 use tests::proxy::{Cut, Direction, Ending, Faults, Proxy};
 use tests::{Fixture, Outcome};
 
-use super::{in_time, questions, serves};
+use super::{QUESTIONS, Question, in_time, questions, serves};
 use crate::{cases, check, check_eq, check_matches};
 
 cases![
@@ -22,6 +22,8 @@ cases![
     a_commit_that_was_not_answered,
     a_connection_that_was_given_up_is_soon_out_of_the_way,
     a_transaction_that_could_not_begin_is_run_again,
+    a_read_whose_connection_was_lost_is_sent_again,
+    but_not_once_rows_have_come,
     a_stream_that_a_replica_lost_is_read_elsewhere,
     a_replica_that_does_not_answer_is_left_out,
 ];
@@ -278,6 +280,83 @@ async fn a_transaction_that_could_not_begin_is_run_again(fixture: &Fixture) -> O
     ledger.verify(&fixture.db).await
 }
 
+async fn a_read_whose_connection_was_lost_is_sent_again(fixture: &Fixture) -> Outcome {
+    if fixture.is_sqlite() {
+        // It has no network.
+        return Ok(());
+    }
+    questions(&fixture.db).await?;
+    let ledger = Ledger::new(&fixture.db).await?;
+    let proxy = Proxy::to(fixture.url()).await?;
+    let db = &DbOptions::new(proxy.url()).max_connections(1).connect().await?;
+    // Used a moment ago, so that nobody asks whether the server is still there.
+    let lose = async |ending| {
+        serves(db, 1).await?;
+        proxy.sever(ending);
+        Outcome::Ok(())
+    };
+    for ending in [Ending::Close, Ending::Reset] {
+        lose(ending).await?;
+        check_eq!(Question::find_by_id(db, 1).await?.map(|question| question.id), Some(1));
+        lose(ending).await?;
+        check_eq!(Question::find().count(db).await?, QUESTIONS);
+        lose(ending).await?;
+        check_eq!(Question::find().all(db).await?.len() as u64, QUESTIONS);
+        lose(ending).await?;
+        check_eq!(Question::find().stream(db).try_collect::<Vec<_>>().await?.len() as u64, QUESTIONS);
+        // Of a write nobody knows whether it took effect.
+        lose(ending).await?;
+        let key = ledger.next();
+        check_matches!(ledger.append(db, key).await, Err(Error::ConnectionLost(_)));
+    }
+    db.close().await?;
+    ledger.verify(&fixture.db).await
+}
+
+async fn but_not_once_rows_have_come(fixture: &Fixture) -> Outcome {
+    if fixture.is_sqlite() {
+        // It has no network.
+        return Ok(());
+    }
+    questions(&fixture.db).await?;
+    for ending in [Ending::Close, Ending::Reset] {
+        let proxy = Proxy::to(fixture.url()).await?;
+        let db = DbOptions::new(proxy.url()).max_connections(1).connect().await?;
+        // Prepares it.
+        read(&db).await.1?;
+        let before = proxy.traffic().to_client;
+        read(&db).await.1?;
+        let said = proxy.traffic();
+        check_eq!(said.connections, 1);
+        let after = said.to_client + (said.to_client - before) / 2;
+        proxy.set(Faults {
+            cut: Some(Cut { direction: Direction::ToClient, after, ending }),
+            ..Faults::default()
+        });
+        let (count, outcome) = read(&db).await;
+        check_matches!(outcome, Err(Error::ConnectionLost(_)));
+        check!((1..QUESTIONS).contains(&count), "{count} rows");
+        check_eq!(proxy.traffic().connections, 1);
+        proxy.heal();
+        serves(&db, 1).await?;
+        db.close().await?;
+    }
+    Ok(())
+}
+
+/// Reads all questions: how many came, and how it ended.
+async fn read(db: &Db) -> (u64, Result<(), Error>) {
+    let mut stream = Question::find().stream(db);
+    let mut count = 0;
+    loop {
+        match stream.try_next().await {
+            Ok(Some(_)) => count += 1,
+            Ok(None) => return (count, Ok(())),
+            Err(error) => return (count, Err(error)),
+        }
+    }
+}
+
 /// The fixture's database with a replica, which is the same by way of a proxy.
 async fn with_replica(fixture: &Fixture, proxy: &Proxy, lag: Option<Duration>) -> Result<Db, Error> {
     questions(&fixture.db).await?;
@@ -303,8 +382,8 @@ async fn a_stream_that_a_replica_lost_is_read_elsewhere(fixture: &Fixture) -> Ou
             refuse: true,
             ..Faults::default()
         });
-        let read = in_time(super::Question::find().stream(&db).try_collect::<Vec<_>>()).await??;
-        check_eq!(read.len() as u64, super::QUESTIONS);
+        let read = in_time(Question::find().stream(&db).try_collect::<Vec<_>>()).await??;
+        check_eq!(read.len() as u64, QUESTIONS);
         proxy.heal();
     }
     db.close().await?;
@@ -322,7 +401,7 @@ async fn a_replica_that_does_not_answer_is_left_out(fixture: &Fixture) -> Outcom
         serves(&db, 1).await?;
         proxy.set(Faults { hold_requests: true, ..Faults::default() });
         // Without a deadline for statements, those that are under way wait for ever.
-        let read = || tokio::time::timeout(2 * SHORT, super::Question::find_by_id(&db, 1));
+        let read = || tokio::time::timeout(2 * SHORT, Question::find_by_id(&db, 1));
         in_time(async { while read().await.is_err() {} }).await?;
         proxy.set(Faults { refuse: true, ..Faults::default() });
         proxy.sever(Ending::Reset);

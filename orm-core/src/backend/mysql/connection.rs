@@ -2,18 +2,17 @@
 
 use std::borrow::Cow;
 use std::fmt;
-use std::num::NonZeroUsize;
 use std::pin::pin;
 use std::time::Duration;
 
-use lru::LruCache;
 use mysql_async::consts::StatusFlags;
 use mysql_async::prelude::Queryable as _;
-use mysql_async::{Conn, DriverError, Error as DriverFailure, Params, Statement as Handle};
+use mysql_async::{Conn, DriverError, Error as DriverFailure, Params};
 
 use super::dialect::{MARIADB, ServerDialect};
 use super::error;
 use super::guard::{Whose, guarded, hang_up};
+use super::handles::Handles;
 use super::kill::kill;
 use super::nodes::Home;
 use super::options::Options;
@@ -29,8 +28,8 @@ use crate::value::Value;
 const SESSION: &str = "SET NAMES utf8mb4, time_zone='+00:00', sql_mode='ONLY_FULL_GROUP_BY,STRICT_TRANS_TABLES,NO_ZERO_IN_DATE,\
      NO_ZERO_DATE,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION,NO_AUTO_VALUE_ON_ZERO'";
 
-/// How many statements of no fixed shape stay prepared.
-const DYNAMIC_HANDLES: NonZeroUsize = NonZeroUsize::new(64).expect("64 is not zero");
+/// What a packet has besides the statement and its values, at most.
+const HEADER: usize = 16;
 
 /// A connection to MySQL or MariaDB.
 pub(super) struct MysqlConnection {
@@ -41,10 +40,9 @@ pub(super) struct MysqlConnection {
     /// What the last reply said. The driver shows the flags of OK replies only; after an error that may have ended the
     /// transaction the server is asked.
     in_transaction: bool,
-    /// Handles of statements of fixed shape, by their number.
-    fixed: Vec<Option<Handle>>,
-    /// Handles of the others, by their text.
-    dynamic: LruCache<Box<str>, Handle>,
+    handles: Handles,
+    /// Whether the last statement gave anything to its sink.
+    gave_rows: bool,
     server: Server,
     /// The node of a cluster that it leads to.
     home: Option<Home>,
@@ -93,8 +91,8 @@ impl MysqlConnection {
             conn: Some(conn),
             busy: false,
             in_transaction: false,
-            fixed: Vec::new(),
-            dynamic: LruCache::new(DYNAMIC_HANDLES),
+            handles: Handles::default(),
+            gave_rows: false,
             server,
             home: None,
             user: options.user().into(),
@@ -128,71 +126,48 @@ impl MysqlConnection {
     async fn run(
         &mut self,
         statement: Statement<'_>,
-        params: Vec<Value<'_>>,
+        values: &[Value<'_>],
         sink: &mut dyn RowSink,
         whose: &Whose,
     ) -> Result<Done, Failure> {
-        let Self { conn: Some(conn), fixed, dynamic, server, in_transaction, .. } = self else {
+        let Self { conn: Some(conn), handles, server, in_transaction, gave_rows, .. } = self else {
             return Err(Failure::Ours(gone()));
         };
-        let (params, size) = to_driver(params);
-        check_size(size.saturating_add(statement.sql().len() + 16), server.packet_limit)?;
-        let handle = match statement {
-            Statement::Text(sql) => {
-                if !params.is_empty() {
-                    return Err(params_differ(0, params.len()));
-                }
-                let result = conn.query_iter(sql).await?;
-                let read = read(result, sink, whose, true).await?;
-                return finish(conn, in_transaction, read);
+        *gave_rows = false;
+        if let Statement::Text(sql) = statement {
+            if !values.is_empty() {
+                return Err(params_differ(0, values.len()));
             }
-            Statement::Fixed { id, sql } => {
-                let number = id.number();
-                if number >= fixed.len() {
-                    fixed.resize(number + 1, None);
-                }
-                match &fixed[number] {
-                    Some(handle) => handle.clone(),
-                    None => fixed[number].insert(conn.prep(sql).await?).clone(),
-                }
+            check_size(sql.len(), server.packet_limit)?;
+            let result = conn.query_iter(sql).await?;
+            let read = read(result, sink, gave_rows, whose, true).await?;
+            return finish(conn, in_transaction, read);
+        }
+        let mut is_second = false;
+        let result = loop {
+            let (params, size) = to_driver(values);
+            check_size(size.saturating_add(statement.sql().len()), server.packet_limit)?;
+            let handle = handles.get(conn, statement).await?;
+            // The driver would close the connection over it.
+            if usize::from(handle.num_params()) != params.len() {
+                return Err(params_differ(handle.num_params(), params.len()));
             }
-            Statement::Dynamic(sql) => match dynamic.get(sql) {
-                Some(handle) => handle.clone(),
-                None => {
-                    let handle = conn.prep(sql).await?;
-                    if let Some((_, evicted)) = dynamic.push(sql.into(), handle.clone()) {
-                        conn.close(evicted).await?;
-                    }
-                    handle
+            match conn.exec_iter(handle, Params::Positional(params)).await {
+                // Refused before it had any effect.
+                Err(DriverFailure::Server(error)) if error::loses_handle(error.code) && !is_second => {
+                    handles.forget(statement);
+                    is_second = true;
                 }
-            },
+                other => break other?,
+            }
         };
-        // The driver would close the connection over it.
-        if usize::from(handle.num_params()) != params.len() {
-            return Err(params_differ(handle.num_params(), params.len()));
+        let read = read(result, sink, gave_rows, whose, false).await?;
+        let was_open = *in_transaction;
+        let done = finish(conn, in_transaction, read)?;
+        if was_open && !*in_transaction && error::only_reads(statement.sql()) {
+            return Err(Failure::Ours(error::gave_way(statement.sql())));
         }
-        match conn.exec_iter(handle, Params::Positional(params)).await {
-            Ok(result) => {
-                let read = read(result, sink, whose, false).await?;
-                let was_open = *in_transaction;
-                let done = finish(conn, in_transaction, read)?;
-                if was_open && !*in_transaction && error::only_reads(statement.sql()) {
-                    return Err(Failure::Ours(error::gave_way(statement.sql())));
-                }
-                Ok(done)
-            }
-            Err(failure) => {
-                // The parameters are spent, so this statement fails; the next of its kind is prepared anew.
-                if matches!(&failure, DriverFailure::Server(error) if error::loses_handle(error.code)) {
-                    match statement {
-                        Statement::Fixed { id, .. } => fixed[id.number()] = None,
-                        Statement::Dynamic(sql) => drop(dynamic.pop(sql)),
-                        Statement::Text(_) => {}
-                    }
-                }
-                Err(failure.into())
-            }
-        }
+        Ok(done)
     }
 
     async fn command(&mut self, command: Control) -> Result<(), Failure> {
@@ -209,8 +184,7 @@ impl MysqlConnection {
                         "this server is too old to reset a connection".into(),
                     )));
                 }
-                self.fixed.clear();
-                self.dynamic.clear();
+                self.handles = Handles::default();
                 conn.query_drop(SESSION).await?;
             }
         }
@@ -269,7 +243,7 @@ impl Connection for MysqlConnection {
     fn query<'a>(
         &'a mut self,
         statement: Statement<'a>,
-        params: Vec<Value<'a>>,
+        params: &'a [Value<'a>],
         sink: &'a mut dyn RowSink,
     ) -> BoxFuture<'a, Result<Done>> {
         Box::pin(async move {
@@ -300,6 +274,10 @@ impl Connection for MysqlConnection {
 
     fn is_broken(&self) -> bool {
         self.busy || self.conn.as_ref().is_none_or(Conn::is_disconnected)
+    }
+
+    fn gave_rows(&self) -> bool {
+        self.gave_rows
     }
 
     fn is_left(&self) -> bool {
@@ -375,6 +353,7 @@ fn status(conn: &Conn) -> bool {
 
 /// Refuses what the server would answer by closing the connection.
 fn check_size(size: usize, limit: usize) -> Result<(), Failure> {
+    let size = size.saturating_add(HEADER);
     if size <= limit {
         return Ok(());
     }

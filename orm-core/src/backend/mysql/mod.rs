@@ -4,6 +4,7 @@ mod connection;
 mod dialect;
 mod error;
 mod guard;
+mod handles;
 mod introspect;
 mod kill;
 mod nodes;

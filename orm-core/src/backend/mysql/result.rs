@@ -11,10 +11,11 @@ use super::value::RowCells;
 use crate::driver::{Flow, RowSink};
 use crate::error::Result;
 
-/// Reads a result to its end, the sink's error (and the rest of the rows) notwithstanding.
+/// Reads a result to its end, the sink's error (and the rest of the rows) notwithstanding, and notes whether the sink got anything.
 pub(super) async fn read<P: Protocol>(
     mut result: QueryResult<'_, 'static, P>,
     sink: &mut dyn RowSink,
+    gave_rows: &mut bool,
     whose: &Whose,
     text_protocol: bool,
 ) -> Result<Result<()>, DriverFailure> {
@@ -22,6 +23,7 @@ pub(super) async fn read<P: Protocol>(
     if sink.wants_columns() && !result.columns_ref().is_empty() {
         let names: Vec<_> = result.columns_ref().iter().map(Column::name_str).collect();
         let names: Vec<&str> = names.iter().map(AsRef::as_ref).collect();
+        *gave_rows = true;
         outcome = whose.callers(|| sink.columns(&names));
     }
     // Not a stream, whose every row is a boxed future.
@@ -29,6 +31,7 @@ pub(super) async fn read<P: Protocol>(
         if outcome.is_err() {
             continue;
         }
+        *gave_rows = true;
         let mut flow = Flow::Continue;
         whose.callers(|| match sink.row(&mut RowCells::new(&mut row, text_protocol)) {
             Ok(next) => flow = next,

@@ -10,10 +10,10 @@ use mysql_async::consts::{ColumnFlags, ColumnType};
 use crate::driver::Cells;
 use crate::value::Value;
 
-/// Parameters for the driver, and about how many bytes they have. Owned text and bytes are moved, never copied.
-pub(super) fn to_driver(mut values: Vec<Value<'_>>) -> (Vec<DriverValue>, usize) {
+/// Parameters for the driver, and about how many bytes they have.
+pub(super) fn to_driver(values: &[Value<'_>]) -> (Vec<DriverValue>, usize) {
     let (mut params, mut size) = (Vec::with_capacity(values.len()), 0_usize);
-    for value in &mut values {
+    for value in values {
         size = size.saturating_add(value.wire_size());
         // Each is made where it stays: one that is made elsewhere first is copied from there before its parts are written.
         match value {
@@ -22,10 +22,8 @@ pub(super) fn to_driver(mut values: Vec<Value<'_>>) -> (Vec<DriverValue>, usize)
             Value::UInt(number) => params.push(DriverValue::UInt(*number)),
             Value::Float(number) => params.push(DriverValue::Float(*number)),
             Value::Double(number) => params.push(DriverValue::Double(*number)),
-            Value::Text(text) => {
-                params.push(DriverValue::Bytes(std::mem::take(text).into_owned().into_bytes()));
-            }
-            Value::Bytes(bytes) => params.push(DriverValue::Bytes(std::mem::take(bytes).into_owned())),
+            Value::Text(text) => params.push(DriverValue::Bytes(text.as_bytes().to_vec())),
+            Value::Bytes(bytes) => params.push(DriverValue::Bytes(bytes.to_vec())),
             Value::Date(date) => params.push(driver_date(*date, NaiveTime::MIN)),
             Value::DateTime(moment) => params.push(driver_date(moment.date(), moment.time())),
             Value::Time(time) => {

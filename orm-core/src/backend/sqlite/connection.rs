@@ -87,7 +87,7 @@ impl Connection for SqliteConnection {
     fn query<'a>(
         &'a mut self,
         statement: Statement<'a>,
-        params: Vec<Value<'a>>,
+        params: &'a [Value<'a>],
         sink: &'a mut dyn RowSink,
     ) -> BoxFuture<'a, Result<Done>> {
         Box::pin(async move {
@@ -148,7 +148,7 @@ impl SqliteConnection {
     async fn run(
         &mut self,
         statement: Statement<'_>,
-        params: Vec<Value<'_>>,
+        params: &[Value<'_>],
         sink: &mut dyn RowSink,
     ) -> Result<Done> {
         let (text, number) = match statement {
@@ -163,7 +163,7 @@ impl SqliteConnection {
         };
         let query = Query {
             text,
-            params: params.into_iter().map(Value::into_owned).collect(),
+            params: params.iter().map(|value| value.borrow().into_owned()).collect(),
             names: sink.wants_columns(),
             spare: std::mem::take(&mut self.spare),
         };

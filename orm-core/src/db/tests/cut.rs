@@ -46,7 +46,7 @@ async fn all(db: &Db, place: &Place) -> Result<()> {
     let mut lease = db.handle().lease().await?;
     lease.touch();
     let call = Call { table: None, statement: CallStatement::Text(setting(place).0) };
-    lease.run(call, Vec::new(), &mut NoRows).await?;
+    lease.run(call, &[], &mut NoRows).await?;
     drop(lease);
     ask(db, "SELECT balance FROM accounts").await?;
     Ok(())
@@ -91,7 +91,7 @@ async fn assert_whole(db: &Db, place: &Place, size: usize, polls: u32) {
         {
             let mut kept = Kept::default();
             let call = Call { table: None, statement: CallStatement::Text(sql) };
-            let result = lease.run(call, Vec::new(), &mut kept).await;
+            let result = lease.run(call, &[], &mut kept).await;
             result.unwrap_or_else(|error| panic!("{}: {sql}: {error}", at()));
             let found = kept.0.first().map(|row| &*row[0]);
             match answer {

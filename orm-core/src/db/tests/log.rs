@@ -46,7 +46,7 @@ async fn values_are_shown_only_when_asked_for() {
             let name = db.dialect_name();
             let journal = Journal::start();
             let call = Call { table: None, statement: CallStatement::Dynamic("SELECT ?") };
-            db.handle().run(call, vec![Value::Text("s3cret".into())], &mut NoRows).await.unwrap();
+            db.handle().run(call, &[Value::Text("s3cret".into())], &mut NoRows).await.unwrap();
             let expected = format!(r#"backend="{name}" sql="SELECT ?"{text} affected=0 rows=1"#);
             assert_eq!(journal.events(), [expected]);
             db.close().await.unwrap();

@@ -7,7 +7,7 @@ use crate::error::Result;
 const CALL: Call<'static> = Call { table: None, statement: CallStatement::Text("SELECT 1") };
 
 async fn statement(executor: &impl Executor) -> Result<u64> {
-    Ok(executor.handle().run(CALL, Vec::new(), &mut NoRows).await?.affected)
+    Ok(executor.handle().run(CALL, &[], &mut NoRows).await?.affected)
 }
 
 /// Borrows what it needs and calls others.
@@ -35,7 +35,7 @@ fn spawned(db: Db) -> tokio::task::JoinHandle<Result<usize>> {
                 let _owned = moved;
                 tx.handle().atomically(async |inner| statement(inner).await).await?;
                 let mut lease = tx.handle().lease().await?;
-                lease.run(CALL, Vec::new(), &mut NoRows).await?;
+                lease.run(CALL, &[], &mut NoRows).await?;
                 Ok(1)
             })
             .await?;
@@ -51,7 +51,7 @@ fn spawned(db: Db) -> tokio::task::JoinHandle<Result<usize>> {
 fn boxed<'a>(executor: &'a impl Executor) -> crate::driver::BoxFuture<'a, Result<()>> {
     Box::pin(async move {
         let mut lease = executor.handle().lease().await?;
-        lease.run(CALL, Vec::new(), &mut NoRows).await?;
+        lease.run(CALL, &[], &mut NoRows).await?;
         Ok(())
     })
 }

@@ -67,7 +67,7 @@ impl Connection for Answers {
     fn query<'a>(
         &'a mut self,
         _statement: Statement<'a>,
-        _params: Vec<Value<'a>>,
+        _params: &'a [Value<'a>],
         _sink: &'a mut dyn RowSink,
     ) -> BoxFuture<'a, Result<Done>> {
         Box::pin(async { Ok(Done::default()) })

@@ -68,7 +68,7 @@ pub(super) async fn tell(handle: Handle<'_>, sql: &str) -> Result<()> {
     let call = Call { table: None, statement: CallStatement::Text(sql) };
     let mut tried = 1;
     loop {
-        match handle.run(call, Vec::new(), &mut NoRows).await {
+        match handle.run(call, &[], &mut NoRows).await {
             Err(Error::Conflict(_)) if tried < TRIES && matches!(handle, Handle::Db(_)) => {
                 tokio::time::sleep(Duration::from_millis(10 * tried)).await;
                 tried += 1;
@@ -85,7 +85,7 @@ async fn ask<const N: usize>(
 ) -> Result<Vec<[String; N]>> {
     let mut sink = Names(Vec::new());
     let call = Call { table: None, statement: CallStatement::Dynamic(sql) };
-    handle.run(call, params, &mut sink).await?;
+    handle.run(call, &params, &mut sink).await?;
     Ok(sink.0)
 }
 

@@ -129,7 +129,7 @@ impl Columns {
         let statement = select(handle.dialect(), self.table, Wanted::Columns(&self.columns), rows)?;
         let call = Call { table: Some(self.table), statement: CallStatement::Dynamic(&statement.sql) };
         let mut found = Found { columns: self, rows: Vec::new() };
-        handle.run(call, statement.params, &mut found).await?;
+        handle.run(call, &statement.params, &mut found).await?;
         Ok(found.rows)
     }
 

@@ -262,7 +262,7 @@ impl<T: Model> Pairs<T> {
         let table = self.through.table;
         let statement = select::delete(handle.dialect(), table, Rows { filter, ..Rows::default() })?;
         let call = Call { table: Some(table), statement: CallStatement::Dynamic(&statement.sql) };
-        Ok(handle.run(call, statement.params, &mut NoRows).await?.affected)
+        Ok(handle.run(call, &statement.params, &mut NoRows).await?.affected)
     }
 }
 
@@ -290,7 +290,7 @@ pub(crate) async fn link_all<J: JoinRow>(
         }
         let sql = fixed::insert_missing(handle.dialect(), table, chunk.len(), &unique);
         let call = Call { table: Some(table), statement: CallStatement::Dynamic(&sql) };
-        handle.run(call, params, &mut NoRows).await?;
+        handle.run(call, &params, &mut NoRows).await?;
     }
     Ok(())
 }

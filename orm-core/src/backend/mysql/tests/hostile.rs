@@ -39,8 +39,8 @@ async fn converse(url: String) -> Result<()> {
     connection.control(Control::BEGIN).await?;
     run(&mut connection, "INSERT INTO t VALUES (?, ?, NULL)", vec![Value::Int(1), string("text")]).await?;
     let mut sink = Rows::default();
-    connection.query(Statement::Dynamic("SELECT * FROM t, t AS u"), vec![], &mut sink).await?;
-    connection.query(Statement::Text("SELECT * FROM t"), vec![], &mut sink).await?;
+    connection.query(Statement::Dynamic("SELECT * FROM t, t AS u"), &[], &mut sink).await?;
+    connection.query(Statement::Text("SELECT * FROM t"), &[], &mut sink).await?;
     let _ = run(&mut connection, "SELECT nonsense", vec![]).await;
     run(&mut connection, "CALL p()", vec![]).await?;
     connection.control(Control::Rollback).await?;
@@ -130,6 +130,68 @@ async fn a_read_that_finds_its_transaction_over_is_a_conflict() {
     .await;
 }
 
+/// Lets one connection through, and answers so many times in the server's place that a statement has to be prepared again.
+async fn forgetful(listener: TcpListener, server: String, mut times: u8) {
+    const EXECUTE: u8 = 0x17;
+    let (mut client, _) = listener.accept().await.unwrap();
+    let mut server = TcpStream::connect(server).await.unwrap();
+    let (mut asked, mut said) = (vec![0; 16_384], vec![0; 16_384]);
+    loop {
+        tokio::select! {
+            length = client.read(&mut asked) => match length {
+                Ok(length @ 1..) if asked[4] == EXECUTE && times > 0 => {
+                    times -= 1;
+                    let text = b"#HY000Prepared statement needs to be re-prepared";
+                    let code = 1615_u16.to_le_bytes();
+                    let size = u8::try_from(3 + text.len()).unwrap();
+                    client.write_all(&[&[size, 0, 0, 1, 0xff], &code[..], text].concat()).await.unwrap();
+                    // Every command is one packet, sent at once.
+                    assert_eq!(length, 4 + usize::from(asked[0]));
+                }
+                Ok(length @ 1..) => server.write_all(&asked[..length]).await.unwrap(),
+                _ => return,
+            },
+            length = server.read(&mut said) => match length {
+                Ok(length @ 1..) => client.write_all(&said[..length]).await.unwrap(),
+                _ => return,
+            },
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_statement_that_the_server_forgot_is_prepared_again_once() {
+    on_servers("forgetful", async |server| {
+        let mut admin = server.connect().await;
+        text(&mut admin, "CREATE TABLE t (s VARCHAR(20))").await.unwrap();
+        let address = server.base.rsplit('@').next().unwrap().to_owned();
+        for (times, rows) in [(0, 3), (1, 3), (2, 2)] {
+            let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+            let url = server.url.replace(&address, &listener.local_addr().unwrap().to_string());
+            let proxy = tokio::spawn(forgetful(listener, address.clone(), times));
+            let mut connection = connect(&url).await.unwrap();
+            text(&mut connection, "DELETE FROM t").await.unwrap();
+            connection.control(Control::BEGIN).await.unwrap();
+            for n in 0..3 {
+                let outcome = run(&mut connection, "INSERT INTO t VALUES (?)", vec![string("text")]).await;
+                match outcome {
+                    Ok(done) => assert_eq!(done.affected, 1),
+                    // Twice in a row it is an error, and the transaction goes on.
+                    Err(Error::Database(error)) => assert_eq!((n, times, error.code), (0, 2, 1615)),
+                    Err(other) => panic!("{other:?}"),
+                }
+                assert!(connection.in_transaction());
+            }
+            connection.control(Control::Commit).await.unwrap();
+            assert_eq!(super::rows(&mut connection, "SELECT s FROM t", vec![]).await.len(), rows);
+            connection.close().await;
+            proxy.await.unwrap();
+        }
+        admin.close().await;
+    })
+    .await;
+}
+
 struct Panics;
 
 impl RowSink for Panics {
@@ -143,7 +205,7 @@ async fn a_panic_of_the_callers_stays_one() {
     on_servers("panics", async |server| {
         let mut connection = server.connect().await;
         let outcome = tokio::spawn(async move {
-            let _ = connection.query(Statement::Text("SELECT 1"), vec![], &mut Panics).await;
+            let _ = connection.query(Statement::Text("SELECT 1"), &[], &mut Panics).await;
         })
         .await;
         assert!(outcome.unwrap_err().is_panic());

@@ -86,11 +86,11 @@ async fn on_servers(test: &str, run: impl AsyncFn(&Server)) {
 }
 
 async fn text(connection: &mut Box<dyn Connection>, sql: &str) -> Result<Done> {
-    connection.query(Statement::Text(sql), Vec::new(), &mut NoRows).await
+    connection.query(Statement::Text(sql), &[], &mut NoRows).await
 }
 
 async fn run(connection: &mut Box<dyn Connection>, sql: &str, params: Vec<Value<'_>>) -> Result<Done> {
-    connection.query(Statement::Dynamic(sql), params, &mut NoRows).await
+    connection.query(Statement::Dynamic(sql), &params, &mut NoRows).await
 }
 
 async fn rows(
@@ -99,7 +99,7 @@ async fn rows(
     params: Vec<Value<'_>>,
 ) -> Vec<Vec<Value<'static>>> {
     let mut sink = Rows::default();
-    connection.query(Statement::Dynamic(sql), params, &mut sink).await.unwrap();
+    connection.query(Statement::Dynamic(sql), &params, &mut sink).await.unwrap();
     sink.rows
 }
 

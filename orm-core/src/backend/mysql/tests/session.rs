@@ -15,7 +15,7 @@ async fn prepares_once() {
         let prepared = async |connection: &mut Box<dyn Connection>| {
             let mut sink = Rows::default();
             let sql = "SHOW SESSION STATUS WHERE Variable_name IN ('Com_stmt_prepare', 'Com_stmt_close')";
-            connection.query(Statement::Text(sql), vec![], &mut sink).await.unwrap();
+            connection.query(Statement::Text(sql), &[], &mut sink).await.unwrap();
             sink.rows.into_iter().map(|mut row| row.pop().unwrap()).collect::<Vec<_>>()
         };
         text(&mut connection, "CREATE TABLE t (id BIGINT UNSIGNED PRIMARY KEY)").await.unwrap();
@@ -23,7 +23,7 @@ async fn prepares_once() {
         for n in 0..50 {
             run(&mut connection, "INSERT INTO t VALUES (?)", vec![Value::UInt(n)]).await.unwrap();
             let mut sink = Rows::default();
-            connection.query(fixed, vec![Value::UInt(n)], &mut sink).await.unwrap();
+            connection.query(fixed, &[Value::UInt(n)], &mut sink).await.unwrap();
             assert_eq!(sink.rows.len(), 1);
         }
         assert_eq!(prepared(&mut connection).await, [bytes(b"0"), bytes(b"2")]);
@@ -34,7 +34,7 @@ async fn prepares_once() {
         assert_eq!(prepared(&mut connection).await, [bytes(b"37"), bytes(b"102")]);
         // A reset loses them all; both kinds are prepared anew.
         connection.control(Control::Reset).await.unwrap();
-        connection.query(fixed, vec![Value::UInt(7)], &mut NoRows).await.unwrap();
+        connection.query(fixed, &[Value::UInt(7)], &mut NoRows).await.unwrap();
         assert_eq!(rows(&mut connection, "SELECT 99", vec![]).await, [[Value::Int(99)]]);
         connection.close().await;
     })
@@ -156,7 +156,7 @@ async fn a_dropped_future_leaves_the_connection_unusable() {
             for sql in ["SELECT id FROM t", slow, "INSERT INTO t VALUES (11)"] {
                 let mut connection = server.connect().await;
                 let mut sink = Rows { pause: true, ..Rows::default() };
-                let outcome = cut(connection.query(Statement::Dynamic(sql), vec![], &mut sink), polls).await;
+                let outcome = cut(connection.query(Statement::Dynamic(sql), &[], &mut sink), polls).await;
                 assert_eq!(
                     connection.is_broken(),
                     outcome.is_none() && polls > 0,
@@ -245,10 +245,8 @@ async fn wrong_numbers_of_values_are_refused_before_sending() {
         }
         let error = run(&mut connection, "SELECT ?, :name", vec![Value::Int(1)]).await.unwrap_err();
         assert!(matches!(error, Error::Unsupported(_)), "{error:?}");
-        let error = connection
-            .query(Statement::Text("SELECT ?"), vec![Value::Int(1)], &mut NoRows)
-            .await
-            .unwrap_err();
+        let error =
+            connection.query(Statement::Text("SELECT ?"), &[Value::Int(1)], &mut NoRows).await.unwrap_err();
         assert!(matches!(error, Error::Unsupported(_)), "{error:?}");
         assert_eq!(
             rows(&mut connection, "SELECT ':x', `a:b` FROM (SELECT ? AS `a:b`) t", vec![Value::Int(1)])

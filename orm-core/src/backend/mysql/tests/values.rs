@@ -79,7 +79,7 @@ async fn every_class_comes_back() {
 
         // As text, numbers are numbers all the same.
         let mut sink = Rows::default();
-        connection.query(Statement::Text("SELECT i, u, f, d, s, day FROM t"), vec![], &mut sink).await.unwrap();
+        connection.query(Statement::Text("SELECT i, u, f, d, s, day FROM t"), &[], &mut sink).await.unwrap();
         assert_eq!(sink.names, ["i", "u", "f", "d", "s", "day"]);
         assert_eq!(sink.rows[0][..2], [Value::Int(i64::MIN), Value::UInt(u64::MAX)]);
         assert!(matches!(sink.rows[0][2..4], [Value::Float(_), Value::Double(_)]));
@@ -104,7 +104,7 @@ async fn ten_thousand_rows_arrive_one_by_one() {
         for pause in [false, true] {
             let mut sink = Rows { pause, ..Rows::default() };
             connection
-                .query(Statement::Dynamic("SELECT id, s FROM t ORDER BY id"), vec![], &mut sink)
+                .query(Statement::Dynamic("SELECT id, s FROM t ORDER BY id"), &[], &mut sink)
                 .await
                 .unwrap();
             assert_eq!(sink.names, ["id", "s"]);
@@ -114,7 +114,7 @@ async fn ten_thousand_rows_arrive_one_by_one() {
         // A sink that fails: the rest is read, and the connection is as good as before.
         let mut sink = Rows { fail_at: Some(3), ..Rows::default() };
         let error =
-            connection.query(Statement::Dynamic("SELECT id, s FROM t"), vec![], &mut sink).await.unwrap_err();
+            connection.query(Statement::Dynamic("SELECT id, s FROM t"), &[], &mut sink).await.unwrap_err();
         assert!(matches!(error, Error::Custom(_)));
         assert_eq!(sink.rows.len(), 3);
         assert!(!connection.is_broken());

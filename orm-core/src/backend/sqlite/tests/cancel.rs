@@ -87,7 +87,7 @@ async fn a_reader_that_stops_half_way_leaves_no_thread() {
     let folder = Folder::new();
     let mut connection = with_table(&folder).await;
     let rows = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT i FROM n";
-    give_up(Duration::from_millis(30), connection.query(Statement::Text(rows), Vec::new(), &mut Never)).await;
+    give_up(Duration::from_millis(30), connection.query(Statement::Text(rows), &[], &mut Never)).await;
     drop(connection);
     until_closed(&folder).await;
 }
@@ -238,7 +238,7 @@ async fn a_dropped_connect_leaves_no_thread() {
         let _ = tokio::time::timeout(Duration::ZERO, connector.connect()).await;
     }
     let mut connection = connector.connect().await.unwrap();
-    connection.query(Statement::Text("CREATE TABLE t (x)"), Vec::new(), &mut NoRows).await.unwrap();
+    connection.query(Statement::Text("CREATE TABLE t (x)"), &[], &mut NoRows).await.unwrap();
     connection.close().await;
     until_closed(&folder).await;
 }

@@ -75,7 +75,7 @@ async fn memory() -> Box<dyn Connection> {
 
 async fn ask(connection: &mut dyn Connection, sql: &str, params: Vec<Value<'_>>) -> Result<(Kept, Done)> {
     let mut kept = Kept::default();
-    let done = connection.query(Statement::Dynamic(sql), params, &mut kept).await?;
+    let done = connection.query(Statement::Dynamic(sql), &params, &mut kept).await?;
     Ok((kept, done))
 }
 
@@ -88,7 +88,7 @@ async fn rows(
 }
 
 async fn run(connection: &mut dyn Connection, sql: &str) -> Result<Done> {
-    connection.query(Statement::Text(sql), Vec::new(), &mut crate::driver::NoRows).await
+    connection.query(Statement::Text(sql), &[], &mut crate::driver::NoRows).await
 }
 
 async fn fails(connection: &mut dyn Connection, sql: &str, params: Vec<Value<'_>>) -> Error {

@@ -93,20 +93,20 @@ async fn fixed_statements_are_prepared_once_and_survive_a_changed_table() {
     // The text of later calls is not looked at.
     for sql in ["SELECT * FROM t WHERE id = ?", "never prepared"] {
         let mut kept = Kept::default();
-        connection.query(Statement::Fixed { id: &FIND, sql }, vec![Value::Int(2)], &mut kept).await.unwrap();
+        connection.query(Statement::Fixed { id: &FIND, sql }, &[Value::Int(2)], &mut kept).await.unwrap();
         assert_eq!((kept.names.len(), kept.rows), (1, vec![vec![Value::Int(2)]]));
     }
     run(&mut *connection, "ALTER TABLE t ADD COLUMN name TEXT").await.unwrap();
     let mut kept = Kept::default();
-    connection.query(Statement::Fixed { id: &FIND, sql: "" }, vec![Value::Int(1)], &mut kept).await.unwrap();
+    connection.query(Statement::Fixed { id: &FIND, sql: "" }, &[Value::Int(1)], &mut kept).await.unwrap();
     assert_eq!(kept.names, ["id", "name"]);
     assert_eq!(kept.rows, [[Value::Int(1), Value::Null]]);
 
     // One that fails to be prepared is tried again.
     let later = Statement::Fixed { id: &LATER, sql: "SELECT 1 FROM later" };
-    assert!(connection.query(later, Vec::new(), &mut NoRows).await.is_err());
+    assert!(connection.query(later, &[], &mut NoRows).await.is_err());
     run(&mut *connection, "CREATE TABLE later (x)").await.unwrap();
-    connection.query(later, Vec::new(), &mut NoRows).await.unwrap();
+    connection.query(later, &[], &mut NoRows).await.unwrap();
 }
 
 #[tokio::test]
@@ -123,10 +123,10 @@ async fn a_script_runs_to_its_end_and_only_a_script_may_hold_several_statements(
         }
     }
     let mut widths = Widths(Vec::new());
-    let done = connection.query(Statement::Text(script), Vec::new(), &mut widths).await.unwrap();
+    let done = connection.query(Statement::Text(script), &[], &mut widths).await.unwrap();
     assert_eq!((done.affected, widths.0), (2, vec![1, 1, 2, 2]));
     for sql in ["SELECT 1; SELECT 2", "DELETE FROM t; DELETE FROM t"] {
-        let error = connection.query(Statement::Dynamic(sql), Vec::new(), &mut kept).await.unwrap_err();
+        let error = connection.query(Statement::Dynamic(sql), &[], &mut kept).await.unwrap_err();
         assert!(matches!(error, Error::Unsupported(_)), "{error}");
     }
     assert_eq!(rows(&mut *connection, "SELECT count(*) FROM t;", Vec::new()).await, [[Value::Int(2)]]);
@@ -178,7 +178,7 @@ async fn a_long_result_arrives_in_order_and_is_not_read_ahead() {
         "'row ' || i",
         "'row ' || i, CAST(unixepoch('now', 'subsec', (i * 0) || ' days') * 1000 AS INTEGER)",
     );
-    connection.query(Statement::Dynamic(&sql), vec![Value::Int(100_000)], &mut sink).await.unwrap();
+    connection.query(Statement::Dynamic(&sql), &[Value::Int(100_000)], &mut sink).await.unwrap();
     assert_eq!(sink.rows, 100_000);
     assert!(sink.ahead <= 4 * 256, "{} rows were kept in memory", sink.ahead);
 }
@@ -208,10 +208,8 @@ async fn a_sink_that_refuses_ends_the_statement_and_not_the_connection() {
     let mut connection = memory().await;
     let mut sink = Refuses(0);
     // A result without an end is left all the same.
-    let error = connection
-        .query(Statement::Dynamic(NUMBERS), vec![Value::Int(i64::MAX)], &mut sink)
-        .await
-        .unwrap_err();
+    let error =
+        connection.query(Statement::Dynamic(NUMBERS), &[Value::Int(i64::MAX)], &mut sink).await.unwrap_err();
     assert!(matches!(error, Error::Decode(_)), "{error}");
     assert_eq!(sink.0, 20);
     assert!(!connection.is_broken());

@@ -35,10 +35,10 @@ async fn rows_are_changed_by_conditions_on_others_of_the_same_table() {
     let values = vec![(1, NewValue::Is(text("Boss")))];
     let statement = update(&SqliteDialect, &USERS, values, bosses()).unwrap();
     let done =
-        connection.query(Statement::Dynamic(&statement.sql), statement.params, &mut NoRows).await.unwrap();
+        connection.query(Statement::Dynamic(&statement.sql), &statement.params, &mut NoRows).await.unwrap();
     assert_eq!(done.affected, 2, "{}", statement.sql);
     let statement = delete(&SqliteDialect, &USERS, bosses()).unwrap();
-    connection.query(Statement::Dynamic(&statement.sql), statement.params, &mut NoRows).await.unwrap();
+    connection.query(Statement::Dynamic(&statement.sql), &statement.params, &mut NoRows).await.unwrap();
     let left = rows(&mut *connection, "SELECT name FROM users ORDER BY id", vec![]).await;
     assert_eq!(left, [[text("Cid")], [text("Dot")]]);
 }
