@@ -131,7 +131,8 @@ pub enum Error {
     /// A statement was sent on a transaction while a stream of it is open. Once that is dropped, the transaction can go on.
     #[error("this transaction is busy with a stream: read it to its end or drop it first")]
     ConnectionBusy,
-    /// The reply to a COMMIT was lost: it may or may not have taken effect.
+    /// The reply to a COMMIT was lost, or a node of a cluster lost the others before it: it may or may not have taken effect. What was said
+    /// instead is in an event of the pool.
     #[error("the connection was lost during COMMIT: whether it took effect is not known")]
     OutcomeUnknown,
     /// The transaction is over: the server ended it, or it failed earlier.

@@ -257,14 +257,17 @@ async fn one_that_is_cut_off_is_left(servers: &Servers) -> Outcome {
     // Raw SQL may have changed their sessions: a reset finds the node out, which nothing else does.
     let open = try_join_all((0..4).map(|_| db.begin())).await?;
     try_join_all(open.into_iter().map(Transaction::rollback)).await?;
+    let before = db.begin().await?;
     Network::of(servers)
         .await?
         .healed_after(async |network| {
             network.cut(0, true).await?;
             wait_for("the node knows that it is alone", async || Ok(!network.is_in(0).await?)).await?;
-            // It refuses what is sent there, before that has any effect; reads too.
-            let refused = Note::build().text("refused").save(&db).await;
+            // It refuses what is sent there, before that has any effect, so that it is sent to another one; reads too.
+            assert_eq!(Note::find().count(&db).await?, 0);
+            let refused = Note::build().text("refused").save(&before).await;
             assert!(matches!(&refused, Err(Error::ReadOnly(error)) if error.code == 1047), "{refused:?}");
+            drop(before);
             // After the first refusal nothing goes there any more, and those who look for another node at the same time take the same one.
             let new = place(&db).await?;
             assert_ne!(new, old);

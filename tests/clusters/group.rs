@@ -1,8 +1,13 @@
 //! A group of three, whose primary changes.
 
+use std::time::Duration;
+
+use futures_util::future::join_all;
 use libtest_mimic::Trial;
 use orm_core::prelude::*;
 use tests::Outcome;
+use tests::cluster::run;
+use tests::ledger::{Fate, Ledger};
 
 use crate::{Note, Servers, patient, port, port_of, trial, wait_for};
 
@@ -10,6 +15,7 @@ pub(crate) fn trials(variable: &'static str) -> Vec<Trial> {
     vec![
         trial("group::the_writer_is_found".into(), variable, the_writer_is_found),
         trial("group::and_found_again".into(), variable, and_found_again),
+        trial("group::what_is_under_way_is_in_doubt".into(), variable, what_is_under_way_is_in_doubt),
     ]
 }
 
@@ -62,7 +68,7 @@ async fn and_found_again(servers: &Servers) -> Outcome {
         (0, How::Statement),
     ] {
         // All connections of the pool lead to the one that was the primary.
-        let open = futures_util::future::join_all((0..4).map(|_| db.begin())).await;
+        let open = join_all((0..4).map(|_| db.begin())).await;
         open.into_iter().collect::<Result<Vec<_>, _>>()?;
         promote(&servers.urls[number]).await?;
         // The old primary refuses it, with nothing done: a transaction is run again where that was asked for, and a statement by itself goes
@@ -96,6 +102,60 @@ async fn and_found_again(servers: &Servers) -> Outcome {
         })
         .await?;
     }
+    db.close().await?;
+    Ok(())
+}
+
+/// How long a primary waits for a majority before it gives up, in seconds; 0 for as long as it takes.
+async fn give_up_after(url: &str, seconds: u8) -> Outcome {
+    let node = Db::connect(url).await?;
+    let set = format!("SET GLOBAL group_replication_unreachable_majority_timeout = {seconds}");
+    node.execute(TrustedSql(set), ()).await?;
+    node.close().await?;
+    Ok(())
+}
+
+async fn what_is_under_way_is_in_doubt(servers: &Servers) -> Outcome {
+    promote(&servers.urls[0]).await?;
+    give_up_after(&servers.urls[0], 1).await?;
+    let db = DbOptions::cluster(servers.in_database()).max_connections(8).connect().await?;
+    let ledger = Ledger::new(&db).await?;
+    for key in [ledger.next(), ledger.next()] {
+        ledger.append(&db, key).await?;
+    }
+    for node in ["2", "3"] {
+        run(&["freeze", "group", node]).await?;
+    }
+    // They wait for the consent of the others, to whom they have been sent.
+    let writes = join_all((0..8).map(|writer| {
+        let (db, ledger) = (&db, &ledger);
+        async move {
+            let key = ledger.next();
+            if writer % 2 == 0 {
+                return ledger.append(db, key).await;
+            }
+            let result = db.transaction(async |tx| Ledger::write(tx, key).await).await;
+            ledger.settle(key, Fate::of_transaction(&result));
+            result
+        }
+    }));
+    let outcomes = tokio::time::timeout(Duration::from_secs(60), writes).await;
+    // Whatever came of it, the group is to be whole again.
+    for node in ["2", "3"] {
+        run(&["thaw", "group", node]).await?;
+    }
+    run(&["kill", "group", "1"]).await?;
+    let verified = db.retry_transaction(patient(), async |tx| Ledger::write(tx, ledger.next()).await).await;
+    run(&["restart", "group", "1"]).await?;
+    for (writer, outcome) in outcomes?.into_iter().enumerate() {
+        match outcome {
+            Err(Error::ConnectionLost(_)) if writer % 2 == 0 => {}
+            Err(Error::OutcomeUnknown) if writer % 2 == 1 => {}
+            other => return Err(format!("writer {writer}: {other:?}").into()),
+        }
+    }
+    verified?;
+    ledger.verify(&db).await?;
     db.close().await?;
     Ok(())
 }

@@ -9,6 +9,7 @@ use tokio::runtime;
 use tokio::sync::{Mutex, OwnedMutexGuard};
 use tokio::task::AbortHandle;
 
+use super::metrics::pool_event;
 use super::pinned::{Ended, Pinned};
 use super::pool::Held;
 use super::session::Deadline;
@@ -167,7 +168,10 @@ impl Transaction {
         let session = pinned.session();
         let outcome = match session.limit() {
             Ok(limit) => match session.control(Control::Commit, limit).await {
-                Err(Error::ConnectionLost(_) | Error::Timeout { .. }) => return Err(Error::OutcomeUnknown),
+                Err(error @ (Error::ConnectionLost(_) | Error::Timeout { .. })) => {
+                    pool_event!(WARN, session.pool(), %error, "whether a COMMIT took effect is not known");
+                    return Err(Error::OutcomeUnknown);
+                }
                 other => other,
             },
             // Nothing was sent.

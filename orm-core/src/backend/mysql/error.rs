@@ -70,11 +70,16 @@ pub(super) fn failed(failure: DriverFailure, user: &str, sql: &str) -> Error {
 pub(super) fn ends_connection(error: &ServerError) -> bool {
     // Shutdown, packets and reads gone wrong, killed, idle for too long.
     matches!(error.code, 1053 | 1079 | 1080 | 1153 | 1155..=1161 | 1927 | 2006 | 2013 | 4031)
-        || (error.code == 1180 && !is_group_conflict(error))
+        || is_in_doubt(error)
 }
 
-/// A COMMIT that a group refused. Of other errors during COMMIT nobody knows what they left: a node of Galera that loses the others
-/// while it waits for their consent says so of transactions that they carry out all the same.
+/// Whether nobody knows what became of the transaction: a node says so that loses the others while it waits for their consent to a COMMIT,
+/// and they may carry it out all the same. Galera says 1180, Group Replication 3100.
+fn is_in_doubt(error: &ServerError) -> bool {
+    error.code == 3100 || (error.code == 1180 && !is_group_conflict(error))
+}
+
+/// A COMMIT that a group refused.
 fn is_group_conflict(error: &ServerError) -> bool {
     error.code == 1180 && error.message.contains("149")
 }
@@ -339,7 +344,7 @@ mod tests {
     }
 
     #[test]
-    fn a_node_of_galera_refuses_or_does_not_know() {
+    fn a_node_of_a_cluster_refuses_or_does_not_know() {
         let server =
             |code, message: &str| ServerError { code, message: message.into(), state: "HY000".into() };
         let means = |error: &ServerError| refused(error.clone(), "", "", "");
@@ -352,6 +357,8 @@ mod tests {
             1180,
             "Error while appending streaming replication fragment(provider status: Not connected to Primary Component)",
         );
+        assert!(matches!(means(&in_doubt), Error::ConnectionLost(_)) && ends_connection(&in_doubt));
+        let in_doubt = server(3100, "Error on observer while running replication hook 'before_commit'.");
         assert!(matches!(means(&in_doubt), Error::ConnectionLost(_)) && ends_connection(&in_doubt));
         let conflict = server(1180, "Got error 149 - 'Lock deadlock; Retry transaction' during COMMIT");
         assert!(matches!(means(&conflict), Error::Conflict(_)) && !ends_connection(&conflict));
