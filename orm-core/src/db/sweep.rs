@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use deadpool::managed::WeakPool;
+use futures_timer::Delay;
 use tokio::task::AbortHandle;
 
 use super::opener::Opener;
@@ -17,7 +18,8 @@ pub(super) fn start(pool: WeakPool<Opener>, settings: &Settings) -> Option<Abort
     let (period, min) = ((limit / 4).max(OFTEN), settings.min);
     let task = tokio::spawn(async move {
         loop {
-            tokio::time::sleep(period).await;
+            // A timer of tokio's would be looked at whenever the runtime waits, which is once or twice a statement.
+            Delay::new(period).await;
             let Some(pool) = pool.upgrade().filter(|pool| !pool.is_closed()) else { return };
             let now = Instant::now();
             let (open, mut reasons) = (pool.status().size, Vec::new());

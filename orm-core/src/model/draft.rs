@@ -5,8 +5,6 @@
 
 use std::marker::PhantomData;
 
-use chrono::NaiveDateTime;
-
 use super::Model;
 use crate::error::{Error, Mismatch, Result};
 use crate::schema::{ColumnDef, Table};
@@ -237,10 +235,13 @@ pub(crate) struct Blanks {
 }
 
 impl Blanks {
-    /// Those of this table, at this instant.
-    pub(crate) fn new(table: &Table, now: NaiveDateTime) -> Self {
-        let managed =
-            |(n, column): (usize, &ColumnDef)| column.managed.map(|_| (n, types::timestamp(now, column)));
+    /// Those of this table, now. The clock is asked once, and only for a table that has any.
+    pub(crate) fn new(table: &Table) -> Self {
+        let mut moment = None;
+        let managed = |(n, column): (usize, &ColumnDef)| {
+            let managed = column.managed.is_some();
+            managed.then(|| (n, types::timestamp(*moment.get_or_insert_with(types::now), column)))
+        };
         Self { stamps: table.columns.iter().enumerate().filter_map(managed).collect() }
     }
 

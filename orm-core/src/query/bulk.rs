@@ -1,6 +1,6 @@
 //! INSERT of many records.
 
-use super::insert::{Params, missing_id, now, send_one};
+use super::insert::{Params, missing_id, send_one};
 use super::statement::Target;
 use crate::db::{Call, CallStatement, Handle, Lease, Transaction};
 use crate::driver::{BoxFuture, Cells, Flow, NoRows, RowSink};
@@ -29,7 +29,7 @@ pub(super) struct Rows<M> {
 impl<M: Model> Rows<M> {
     /// Completes the drafts.
     pub(super) fn gather(drafts: impl Iterator<Item = Draft<M>>) -> Result<Self> {
-        let blanks = Blanks::new(M::TABLE, now());
+        let blanks = Blanks::new(M::TABLE);
         let mut records = Vec::with_capacity(drafts.size_hint().0);
         let mut runs: Vec<(usize, bool)> = Vec::new();
         for mut draft in drafts {

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::bulk::{self, Chunk, SURELY_SMALL, chunk_rows, head_size, statement_size};
-use super::insert::{Params, now};
+use super::insert::Params;
 use super::statement::Target;
 use crate::db::{Executor, Handle, Transaction};
 use crate::driver::{BoxFuture, NoRows};
@@ -267,7 +267,7 @@ fn expected<M: Model>(drafts: &Drafts<'_, M>, most: usize) -> usize {
 
 impl<M: Model> Chunks for Source<'_, M> {
     fn next(&mut self, limit: Option<usize>) -> Result<Next> {
-        let blanks = Blanks::new(M::TABLE, now());
+        let blanks = Blanks::new(M::TABLE);
         loop {
             match &mut self.growing {
                 Some(growing) if growing.rows > 1 && growing.size(self.head) >= SURELY_SMALL => {

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use super::ColumnList;
-use super::insert::{Params, now};
+use super::insert::Params;
 use super::key_text;
 use super::update::updated_at;
 use crate::db::{Call, CallStatement, Handle, Transaction};
@@ -63,7 +63,7 @@ pub(super) async fn bulk_update<M: Model>(
         return Ok(0);
     }
     must_differ(&records)?;
-    let stamp = updated_at(table).map(|n| (n, types::timestamp(now(), &table.columns[n])));
+    let stamp = updated_at(table).map(|n| (n, types::timestamp(types::now(), &table.columns[n])));
     let update = Update::new::<M>(handle, &columns, stamp.as_ref());
     let given = &*records;
     handle

@@ -2,8 +2,6 @@
 
 use std::marker::PhantomData;
 
-use chrono::{NaiveDateTime, Utc};
-
 use super::statement::Target;
 use crate::db::{Call, CallStatement, Handle};
 use crate::driver::{BoxFuture, NoRows};
@@ -14,14 +12,9 @@ use crate::sql::{Dialect, fixed, too_large};
 use crate::types::{ColumnType, Converted, Values};
 use crate::value::Value;
 
-/// The instant that managed columns get.
-pub(crate) fn now() -> NaiveDateTime {
-    Utc::now().naive_utc()
-}
-
 /// Saves a draft: one INSERT. The record is made of the values that are sent, and gets the id that comes back.
 pub(super) async fn insert_with<M: Model>(handle: Handle<'_>, draft: Draft<M>) -> Result<M> {
-    let (mut record, with_id) = draft.into_record(&Blanks::new(M::TABLE, now()))?;
+    let (mut record, with_id) = draft.into_record(&Blanks::new(M::TABLE))?;
     insert_record(handle, &mut record, with_id).await?;
     Ok(record)
 }

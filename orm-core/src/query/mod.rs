@@ -25,7 +25,7 @@ mod update;
 pub use bulk_insert::Alone;
 pub use bulk_insert::BulkInsert;
 pub use column_list::ColumnList;
-pub(crate) use insert::{insert_record, now};
+pub(crate) use insert::insert_record;
 pub(crate) use key_text::key_text;
 #[doc(hidden)]
 pub use nested::DraftParts;

@@ -1,7 +1,6 @@
 //! UPDATE of rows that a condition picks, and of one record.
 
 use super::Query;
-use super::insert::now;
 use super::lock::must_read;
 use super::select::exists;
 use super::statement::{FixedStatement, found};
@@ -41,7 +40,7 @@ impl Changes {
         }
         let stamped = updated_at(M::TABLE).filter(|&n| changes.iter().all(|(column, _)| *column != n));
         if let (Some(n), false) = (stamped, changes.is_empty()) {
-            changes.push((n, NewValue::Is(types::timestamp(now(), &M::TABLE.columns[n]))));
+            changes.push((n, NewValue::Is(types::timestamp(types::now(), &M::TABLE.columns[n]))));
         }
         Ok(Self(changes))
     }
@@ -151,7 +150,7 @@ pub(super) async fn save<M: Model>(handle: Handle<'_>, record: &mut M) -> Result
         // Nothing but a key: there is nothing to write, but the row must be there.
         return record_exists(handle, record).await;
     }
-    let stamp = updated_at(table).map(|n| (n, types::timestamp(now(), &table.columns[n])));
+    let stamp = updated_at(table).map(|n| (n, types::timestamp(types::now(), &table.columns[n])));
     let mut params = Vec::with_capacity(table.columns.len());
     for (n, column) in table.columns.iter().enumerate().filter(|(n, _)| !table.is_key(*n)) {
         let value = match &stamp {

@@ -115,6 +115,11 @@ impl ColumnType for NaiveTime {
     }
 }
 
+/// The instant that managed columns get.
+pub(crate) fn now() -> NaiveDateTime {
+    Utc::now().naive_utc()
+}
+
 /// An instant for a managed column, cut to the column's precision.
 pub(crate) fn timestamp(now: NaiveDateTime, column: &ColumnDef) -> Value<'static> {
     Value::DateTime(now.date().and_time(cut(now.time(), column)))

@@ -21,7 +21,7 @@ mod text;
 mod uuid;
 
 pub(crate) use self::aggregate::decode_sum;
-pub(crate) use self::chrono::timestamp;
+pub(crate) use self::chrono::{now, timestamp};
 pub use enumeration::DbEnum;
 #[doc(hidden)]
 pub use enumeration::{decode_enum, encode_enum};

@@ -2,8 +2,6 @@
 
 use std::marker::PhantomData;
 
-use chrono::Utc;
-
 use super::keys::{CHUNK, Columns, Row, contains, equal, must_be_complete, name_unknown, unknown, without};
 use super::reference::List;
 use crate::db::{Handle, Transaction};
@@ -22,7 +20,7 @@ pub(super) type Changes = Vec<(usize, Value<'static>)>;
 pub(super) fn stamp<M: Model>() -> Option<(usize, Value<'static>)> {
     let mut columns = M::TABLE.columns.iter().enumerate();
     let (n, column) = columns.find(|(_, column)| column.managed == Some(Managed::UpdatedAt))?;
-    Some((n, types::timestamp(Utc::now().naive_utc(), column)))
+    Some((n, types::timestamp(types::now(), column)))
 }
 
 /// Assignments of these values.

@@ -8,7 +8,7 @@ use crate::db::{Call, CallStatement, Handle, Transaction};
 use crate::driver::NoRows;
 use crate::error::{Error, Result};
 use crate::model::{Assignment, Blanks, Draft, Expr, LinkDraft, Model};
-use crate::query::{IntoDraft, Query, Record, insert_record, now};
+use crate::query::{IntoDraft, Query, Record, insert_record};
 use crate::schema::Managed;
 use crate::sql::{Expr as Node, Link, Rows, Test, Through, check, fixed, select};
 
@@ -41,7 +41,7 @@ impl<J: Model> JoinRow for J {
 fn of_pair<J: Model>(mut draft: Draft<J>, through: &Through, near: &Row, far: &Row) -> Result<(J, bool)> {
     draft.fill_all(through.near, near)?;
     draft.fill_all(through.far, far)?;
-    draft.into_record(&Blanks::new(J::TABLE, now()))
+    draft.into_record(&Blanks::new(J::TABLE))
 }
 
 /// Holds where a row of the join table needs nothing but its two keys, whose fields hash to `NEAR` and `FAR`.
