@@ -114,35 +114,33 @@ impl<'a> Handle<'a> {
     }
 
     /// Runs one statement.
-    pub(crate) fn run<'c>(
-        self,
-        call: Call<'c>,
-        params: &'c [Value<'c>],
-        sink: &'c mut dyn RowSink,
-    ) -> BoxFuture<'c, Result<Done>>
+    pub(crate) fn run<'c>(self, call: &'c Call<'c>, sink: &'c mut dyn RowSink) -> BoxFuture<'c, Result<Done>>
     where
         'a: 'c,
     {
-        Box::pin(self.send(call, params, sink))
+        Box::pin(self.send(call, sink))
     }
 
     /// The same, for futures that are boxed as a whole, here and not where a model is known: an `async fn` is compiled wherever it is polled.
-    pub(crate) async fn send(
-        self,
-        call: Call<'_>,
-        params: &[Value<'_>],
-        sink: &mut dyn RowSink,
-    ) -> Result<Done> {
-        match self {
-            Self::Transaction(transaction) => {
-                Lease::of_transaction(transaction.pin(), false).await?.send(call, params, sink).await
-            }
-            Self::Db(db) => Lease::send_on(db, Lease::pooled, call, params, sink).await,
+    ///
+    /// Outside of a transaction it is sent once more on another connection, where it had no effect on the first, which was lost or led to where
+    /// nothing can be written.
+    pub(crate) async fn send(self, call: &Call<'_>, sink: &mut dyn RowSink) -> Result<Done> {
+        let mut lease = match self {
+            Self::Db(db) => Lease::pooled(db, db.pool().acquire().await?),
             Self::Reading(db) => match db.replicas() {
-                None => Lease::send_on(db, Lease::reading, call, params, sink).await,
+                None => Lease::reading(db, db.pool().acquire().await?),
                 // Boxed, so that those without replicas do not carry the room for it.
-                Some(replicas) => Box::pin(reading::run(db, replicas, call, params, sink)).await,
+                Some(replicas) => return Box::pin(reading::run(db, replicas, call, sink)).await,
             },
+            Self::Transaction(transaction) => Lease::of_transaction(transaction.pin(), false).await?,
+        };
+        let outcome = lease.send(call, sink).await;
+        match outcome {
+            Err(error) if lease.may_do_better_elsewhere(&error) => {
+                Box::pin(lease.send_elsewhere(call, sink)).await
+            }
+            outcome => outcome,
         }
     }
 

@@ -11,7 +11,7 @@ use super::transaction::Pin;
 use crate::driver::{BoxFuture, Done, FixedId, RowSink, Statement};
 use crate::error::{Error, Result};
 use crate::schema::Table;
-use crate::sql::Dialect;
+use crate::sql::{Dialect, Rendered};
 use crate::value::Value;
 
 /// A statement to run, and the table that it is about.
@@ -21,6 +21,20 @@ pub(crate) struct Call<'a> {
     pub(crate) table: Option<&'static Table>,
     /// What to send.
     pub(crate) statement: CallStatement<'a>,
+    /// What stands for its placeholders, in their order.
+    pub(crate) params: &'a [Value<'a>],
+}
+
+impl<'a> Call<'a> {
+    /// A statement that was built, with its parameters.
+    pub(crate) fn rendered(table: Option<&'static Table>, statement: &'a Rendered) -> Self {
+        Self { table, statement: CallStatement::Dynamic(&statement.sql), params: &statement.params }
+    }
+
+    /// Our own text, about no table.
+    pub(crate) const fn text(sql: &'a str) -> Self {
+        Self { table: None, statement: CallStatement::Text(sql), params: &[] }
+    }
 }
 
 /// What to send.
@@ -77,20 +91,14 @@ impl<'a> Lease<'a> {
     /// `TransactionEnded` where an earlier statement of this lease ended the transaction.
     pub(crate) fn run<'c>(
         &'c mut self,
-        call: Call<'c>,
-        params: &'c [Value<'c>],
+        call: &'c Call<'c>,
         sink: &'c mut dyn RowSink,
     ) -> BoxFuture<'c, Result<Done>> {
-        Box::pin(self.send(call, params, sink))
+        Box::pin(self.send(call, sink))
     }
 
     /// The same, for futures that are boxed as a whole.
-    pub(super) async fn send(
-        &mut self,
-        call: Call<'_>,
-        params: &[Value<'_>],
-        sink: &mut dyn RowSink,
-    ) -> Result<Done> {
+    pub(super) async fn send(&mut self, call: &Call<'_>, sink: &mut dyn RowSink) -> Result<Done> {
         let statement = match call.statement {
             CallStatement::Fixed(id, render) => {
                 let dialect = self.db.dialect();
@@ -104,42 +112,40 @@ impl<'a> Lease<'a> {
             CallStatement::Text(sql) => Statement::Text(sql),
         };
         let sql = statement.sql();
-        let result = match &mut self.hold {
-            Hold::Pooled(held) => {
-                let result = held.session().run(statement, params, sink).await;
-                if let (Ok(_), Some(written)) = (&result, self.db.written()) {
-                    Box::pin(written.note(self.db.dialect(), held.session())).await;
-                }
+        let session = match &mut self.hold {
+            Hold::Pooled(held) | Hold::Reading(held) => held.session(),
+            Hold::Pinned { pinned, .. } => pinned.ready()?,
+        };
+        let result = match session.limit() {
+            Ok(limit) => {
+                let result = session.begin(limit, statement, call.params, sink).await;
+                session.settle(&result);
                 result
             }
-            Hold::Reading(held) => held.session().run(statement, params, sink).await,
-            Hold::Pinned { pinned, .. } => pinned.run(statement, params, sink).await,
+            Err(late) => Err(late),
         };
+        match &mut self.hold {
+            Hold::Pooled(held) if result.is_ok() => {
+                if let Some(written) = self.db.written() {
+                    Box::pin(written.note(self.db.dialect(), held.session())).await;
+                }
+            }
+            Hold::Pinned { pinned, .. } => pinned.note(&result),
+            Hold::Pooled(_) | Hold::Reading(_) => {}
+        }
         result.map_err(|error| explain(error, call.table, sql))
     }
 
-    /// Runs a statement on a connection of the pool: once more on another one, where it had no effect on the first, which was lost or led
-    /// to where nothing can be written.
-    pub(super) async fn send_on(
-        db: &'a Db,
-        lease: fn(&'a Db, Held) -> Self,
-        call: Call<'_>,
-        params: &[Value<'_>],
-        sink: &mut dyn RowSink,
-    ) -> Result<Done> {
-        let mut first = lease(db, db.pool().acquire().await?);
-        let outcome = first.send(call, params, sink).await;
-        match outcome {
-            Err(error) if first.may_do_better_elsewhere(&error) => {
-                drop(first);
-                Box::pin(async move { lease(db, db.pool().acquire().await?).send(call, params, sink).await })
-                    .await
-            }
-            outcome => outcome,
-        }
+    /// Sends the statement that failed on another connection of the pool.
+    pub(super) async fn send_elsewhere(self, call: &Call<'_>, sink: &mut dyn RowSink) -> Result<Done> {
+        let db = self.db;
+        let lease = if matches!(self.hold, Hold::Reading(_)) { Self::reading } else { Self::pooled };
+        drop(self);
+        lease(db, db.pool().acquire().await?).send(call, sink).await
     }
 
-    fn may_do_better_elsewhere(&self, error: &Error) -> bool {
+    /// Whether the statement that failed like this had no effect, outside of a transaction, and another connection may take it.
+    pub(super) fn may_do_better_elsewhere(&self, error: &Error) -> bool {
         match (error, &self.hold) {
             (Error::ConnectionLost(_), Hold::Reading(held)) => !held.peek().gave_rows(),
             // Refused before it did anything; the pool throws the connection away where others may lead to a server that takes writes.

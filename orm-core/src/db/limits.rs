@@ -9,14 +9,16 @@ use deadpool::managed::Metrics;
 pub(super) struct Limits {
     /// The longest that it is used again after it was last taken.
     idle: Option<Duration>,
-    /// The longest that it is used again after it was opened.
-    age: Option<Duration>,
+    /// When it is too old to be used again.
+    until: Option<Instant>,
 }
 
 impl Limits {
     /// As the pool is told, the age less up to a tenth, so that connections that were opened together do not all end together.
     pub(super) fn new(idle: Option<Duration>, age: Option<Duration>) -> Self {
-        Self { idle, age: age.map(|age| less(age, fastrand::f64())) }
+        // A moment that is too far away to be counted never comes.
+        let until = age.and_then(|age| Instant::now().checked_add(less(age, fastrand::f64())));
+        Self { idle, until }
     }
 
     /// Shortened where the server ends connections that are idle for so long.
@@ -30,12 +32,14 @@ impl Limits {
 
     /// Why a connection with this past is not used any more; `None` where it is.
     pub(super) fn expired(&self, metrics: &Metrics, now: Instant) -> Option<&'static str> {
-        let beyond = |limit: Option<Duration>, since: Instant| {
-            limit.is_some_and(|limit| now.saturating_duration_since(since) > limit)
-        };
-        if beyond(self.age, metrics.created) {
+        self.expired_after(now.saturating_duration_since(last_taken(metrics)), now)
+    }
+
+    /// The same for one that was last taken so long ago.
+    pub(super) fn expired_after(&self, rest: Duration, now: Instant) -> Option<&'static str> {
+        if self.until.is_some_and(|until| now > until) {
             Some("it reached max_lifetime")
-        } else if beyond(self.idle, last_taken(metrics)) {
+        } else if self.idle.is_some_and(|idle| rest > idle) {
             Some("it was idle for too long")
         } else {
             None

@@ -122,8 +122,8 @@ impl Db {
     /// What connecting or the statement can say, such as [`Error::ConnectionLost`](crate::Error::ConnectionLost).
     #[doc(alias = "sequelize.authenticate")]
     pub fn authenticate(&self) -> Pending<'_, ()> {
-        let call = Call { table: None, statement: CallStatement::Text("SELECT 1+1 AS result") };
-        Pending::new(async move { self.handle().run(call, &[], &mut NoRows).await.map(|_| ()) })
+        let call = Call::text("SELECT 1+1 AS result");
+        Pending::new(async move { self.handle().send(&call, &mut NoRows).await.map(|_| ()) })
     }
 
     /// Closes the database for all its clones: from now on every statement is [`Error::Closed`](crate::Error::Closed).

@@ -117,16 +117,17 @@ impl Manager for Opener {
     // in memory is the database. What takes time is done in `Pool::make_ready`.
     async fn recycle(&self, member: &mut Box<Member>, metrics: &Metrics) -> RecycleResult<Error> {
         let now = Instant::now();
+        let rest = now.saturating_duration_since(last_taken(metrics));
         let reason = if member.session.condition() == Condition::Lost {
             Some("it was lost")
         } else {
-            member.limits.expired(metrics, now)
+            member.limits.expired_after(rest, now)
         };
         if let Some(reason) = reason {
             member.entry.reason = reason;
             return Err(RecycleError::message(reason));
         }
-        member.session.idle = now.saturating_duration_since(last_taken(metrics)) > IDLE_BEFORE_PING;
+        member.session.idle = rest > IDLE_BEFORE_PING;
         Ok(())
     }
 }

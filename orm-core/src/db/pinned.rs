@@ -4,9 +4,8 @@ use tokio::sync::OwnedMutexGuard;
 
 use super::pool::Held;
 use super::session::Session;
-use crate::driver::{Control, Done, RowSink, Savepoint as Step, Statement};
+use crate::driver::{Control, Done, Savepoint as Step};
 use crate::error::{Error, Result};
-use crate::value::Value;
 
 /// What the statements of a transaction run on, or those within a savepoint of it.
 pub(super) struct Pinned {
@@ -152,20 +151,20 @@ impl Pinned {
         result
     }
 
-    /// Runs a statement and notices when that was the end of the transaction.
-    pub(super) async fn run(
-        &mut self,
-        statement: Statement<'_>,
-        params: &[Value<'_>],
-        sink: &mut dyn RowSink,
-    ) -> Result<Done> {
-        if let Some(reason) = self.reason() {
-            return Err(Error::TransactionEnded(reason.text().into()));
+    /// The session, for a statement whose result is for [`Pinned::note`].
+    ///
+    /// # Errors
+    /// [`Error::TransactionEnded`] where the transaction is over.
+    pub(super) fn ready(&mut self) -> Result<&mut Session> {
+        match self.reason() {
+            Some(reason) => Err(Error::TransactionEnded(reason.text().into())),
+            None => Ok(self.session()),
         }
-        let root = self.root_mut();
-        let result = root.held.session().run(statement, params, sink).await;
-        root.note(&result);
-        result
+    }
+
+    /// Notices when a statement was the end of the transaction.
+    pub(super) fn note(&mut self, result: &Result<Done>) {
+        self.root_mut().note(result);
     }
 
     async fn control(&mut self, command: Control) -> Result<()> {

@@ -34,6 +34,9 @@ pub(super) struct Settings {
     pub(super) connects_per_second: u32,
 }
 
+/// How long a call that does not wait waits. The opener has a deadline of its own.
+const AT_ONCE: Timeouts = Timeouts { wait: Some(Duration::ZERO), create: None, recycle: None };
+
 /// Why connections are closed.
 const CLOSED: &str = "its Db was closed";
 const LOST: &str = "it was lost, or a statement on it was given up half-way";
@@ -67,8 +70,7 @@ impl Pool {
         let shared = Arc::new(shared);
         let config = PoolConfig {
             max_size: size,
-            // The opener has a deadline of its own.
-            timeouts: Timeouts { wait: Some(acquire_timeout), create: None, recycle: None },
+            timeouts: Timeouts { wait: Some(acquire_timeout), ..AT_ONCE },
             // The one used last is the warmest; the others may go idle.
             queue_mode: QueueMode::Lifo,
         };
@@ -89,7 +91,12 @@ impl Pool {
 
     /// A connection that is ready for a statement.
     pub(super) async fn acquire(&self) -> Result<Held> {
-        let mut held = self.take().await?;
+        // One that is free is taken without a timer; nobody is overtaken, since what comes free goes to those who wait.
+        let object = match self.inner.timeout_get(&AT_ONCE).await {
+            Err(PoolError::Timeout(TimeoutType::Wait)) => Box::pin(self.wait()).await,
+            other => other.map_err(|error| self.error(error)),
+        };
+        let mut held = self.held(object?);
         if held.session().is_ready() {
             return Ok(held);
         }
@@ -105,36 +112,31 @@ impl Pool {
         // One that cannot be made ready is out of the pool for good, so this comes to an end.
         while !held.session().is_ready() && !held.session().prepare().await {
             held.discard("it could not be made ready");
-            held = self.take().await?;
+            held = self.held(self.inner.get().await.map_err(|error| self.error(error))?);
         }
         Ok(held)
     }
 
-    async fn take(&self) -> Result<Held> {
-        // One that is free is taken without a timer; nobody is overtaken, since what comes free goes to those who wait.
-        let at_once = Timeouts { wait: Some(Duration::ZERO), ..self.inner.timeouts() };
-        let object = match self.inner.timeout_get(&at_once).await {
-            Err(PoolError::Timeout(TimeoutType::Wait)) => {
-                if held::by_callers(&self.shared) >= self.size {
-                    return Err(Error::HeldByTransaction { size: self.size });
-                }
-                Box::pin(self.wait()).await
-            }
-            other => other,
+    /// Waits for one to come free.
+    async fn wait(&self) -> Result<Object<Opener>> {
+        if held::by_callers(&self.shared) >= self.size {
+            return Err(Error::HeldByTransaction { size: self.size });
+        }
+        let object = {
+            let _waiting = self.shared.counters.wait();
+            pool_event!(DEBUG, self.shared, "a call waits for a connection");
+            self.inner.get().await
         };
-        let mut object = object.map_err(|error| self.error(error))?;
+        object.map_err(|error| self.error(error))
+    }
+
+    /// Notes who has it, and since when.
+    fn held(&self, mut object: Object<Opener>) -> Held {
         if object.session.leave_transaction() {
             object.entry.usage.ends();
         }
         self.shared.holders.taken(&object.entry.usage, last_taken(Object::metrics(&object)));
-        Ok(Held { object: Some(object), recovering: false })
-    }
-
-    /// Waits for one to come free.
-    async fn wait(&self) -> Result<Object<Opener>, PoolError<Error>> {
-        let _waiting = self.shared.counters.wait();
-        pool_event!(DEBUG, self.shared, "a call waits for a connection");
-        self.inner.get().await
+        Held { object: Some(object), recovering: false }
     }
 
     fn error(&self, error: PoolError<Error>) -> Error {

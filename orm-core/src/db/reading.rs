@@ -6,7 +6,6 @@ use super::pool::Held;
 use super::replica::{NoReplica, Replica, Replicas, is_down};
 use crate::driver::{Done, RowSink};
 use crate::error::{Error, Operation, Result};
-use crate::value::Value;
 
 /// A connection of a replica, or of the primary in its place.
 ///
@@ -36,8 +35,7 @@ pub(super) async fn acquire(db: &Db, replicas: &Replicas) -> Result<Held> {
 pub(super) async fn run(
     db: &Db,
     replicas: &Replicas,
-    call: Call<'_>,
-    params: &[Value<'_>],
+    call: &Call<'_>,
     sink: &mut dyn RowSink,
 ) -> Result<Done> {
     for _ in 0..replicas.count() {
@@ -46,11 +44,11 @@ pub(super) async fn run(
         let outcome = match on(db, replica).await {
             Ok(Some(held)) => {
                 let mut lease = Lease::reading(db, held);
-                let outcome = lease.send(call, params, sink).await;
+                let outcome = lease.send(call, sink).await;
                 gave_rows = lease.gave_rows();
                 outcome
             }
-            Ok(None) => return Lease::send_on(db, Lease::reading, call, params, sink).await,
+            Ok(None) => return on_primary(db, call, sink).await,
             Err(error) => Err(error),
         };
         match outcome {
@@ -63,7 +61,16 @@ pub(super) async fn run(
             other => return other,
         }
     }
-    Lease::reading(db, acquire(db, replicas).await?).send(call, params, sink).await
+    Lease::reading(db, acquire(db, replicas).await?).send(call, sink).await
+}
+
+/// Runs a statement on the primary, once more where the first connection was lost.
+async fn on_primary(db: &Db, call: &Call<'_>, sink: &mut dyn RowSink) -> Result<Done> {
+    let mut lease = Lease::reading(db, db.pool().acquire().await?);
+    match lease.send(call, sink).await {
+        Err(error) if lease.may_do_better_elsewhere(&error) => lease.send_elsewhere(call, sink).await,
+        outcome => outcome,
+    }
 }
 
 /// A connection of this replica; `None` where it has not got what this handle has written.

@@ -117,7 +117,7 @@ impl Replica {
             Some(sql) => {
                 // Statements may have no deadline; this has one, or a frozen replica would never be left out.
                 let limit = Some(held.session().upkeep_limit());
-                held.session().run_within(limit, Statement::Text(sql), &[], &mut status).await?;
+                held.session().run(limit, Statement::Text(sql), &[], &mut status).await?;
             }
             None => {
                 held.session().ask().await?;

@@ -116,46 +116,49 @@ impl Session {
         true
     }
 
-    /// Runs a statement: marked, bounded, logged.
+    /// Runs a statement for ourselves.
     pub(super) async fn run(
-        &mut self,
-        statement: Statement<'_>,
-        params: &[Value<'_>],
-        sink: &mut dyn RowSink,
-    ) -> Result<Done> {
-        let limit = self.limit()?;
-        self.run_within(limit, statement, params, sink).await
-    }
-
-    /// The same with a deadline of its own.
-    pub(super) async fn run_within(
         &mut self,
         limit: Option<Limit>,
         statement: Statement<'_>,
         params: &[Value<'_>],
         sink: &mut dyn RowSink,
     ) -> Result<Done> {
-        let record = self.shared.log.start(statement.sql(), params, self.transaction);
-        self.dirty = true;
-        let result = match (&record, limit) {
-            // Nobody watches: the driver talks to the sink itself.
-            (None, None) => self.connection.query(statement, params, sink).await,
-            (_, deadline) => {
-                let paused = AtomicBool::new(false);
-                let mut sink = Watched { sink, rows: 0, paused: &paused };
-                let query = self.connection.query(statement, params, &mut sink);
-                let result = match deadline {
-                    None => query.await,
-                    Some(limit) => bounded_steps(limit, &paused, query).await,
-                };
-                if let Some(record) = &record {
-                    self.shared.log.finish(record, sink.rows, &result);
-                }
-                result
-            }
-        };
+        let result = self.begin(limit, statement, params, sink).await;
         self.settle(&result);
         result
+    }
+
+    /// Begins a statement: marked, bounded, logged. What came of it is for [`Session::settle`].
+    ///
+    /// Two steps, and not one that waits in between: whoever waits for the driver is woken through every `async fn` that it is in, each of them
+    /// out of the processor's caches by then.
+    pub(super) fn begin<'s>(
+        &'s mut self,
+        limit: Option<Limit>,
+        statement: Statement<'s>,
+        params: &'s [Value<'s>],
+        sink: &'s mut dyn RowSink,
+    ) -> BoxFuture<'s, Result<Done>> {
+        let record = self.shared.log.start(statement.sql(), params, self.transaction);
+        self.dirty = true;
+        if record.is_none() && limit.is_none() {
+            // Nobody watches: the driver talks to the sink itself.
+            return self.connection.query(statement, params, sink);
+        }
+        Box::pin(async move {
+            let paused = AtomicBool::new(false);
+            let mut sink = Watched { sink, rows: 0, paused: &paused };
+            let query = self.connection.query(statement, params, &mut sink);
+            let result = match limit {
+                None => query.await,
+                Some(limit) => bounded_steps(limit, &paused, query).await,
+            };
+            if let Some(record) = &record {
+                self.shared.log.finish(record, sink.rows, &result);
+            }
+            result
+        })
     }
 
     /// How long the next statement may take: until its own deadline or that of the transaction, whichever comes first.
@@ -194,7 +197,7 @@ impl Session {
     }
 
     /// Takes the mark back where a reply was read, be it a refusal.
-    fn settle(&mut self, result: &Result<Done>) {
+    pub(super) fn settle(&mut self, result: &Result<Done>) {
         match result {
             Err(Error::ConnectionLost(_)) => {
                 // Its neighbours were probably connected to the same server.

@@ -54,15 +54,15 @@ impl<'a> Streaming<'a> {
             Handle::Transaction(transaction) => Owner::Transaction(Arc::clone(transaction.pin())),
         };
         let statement = async move {
-            let call = Call { table: Some(table), statement: CallStatement::Dynamic(&sql) };
+            let call = Call { table: Some(table), statement: CallStatement::Dynamic(&sql), params: &params };
             let pin = match &owner {
-                Owner::Db(db) => return Handle::Db(db).send(call, &params, &mut sink).await,
-                Owner::Reading(db) => return Handle::Reading(db).send(call, &params, &mut sink).await,
+                Owner::Db(db) => return Handle::Db(db).send(&call, &mut sink).await,
+                Owner::Reading(db) => return Handle::Reading(db).send(&call, &mut sink).await,
                 Owner::Transaction(pin) => pin,
             };
             let mut lease = Lease::of_transaction(pin, true).await?;
             sink.marks.begun.store(true, Ordering::Relaxed);
-            lease.send(call, &params, &mut sink).await
+            lease.send(&call, &mut sink).await
         };
         Self { handle, statement: Some(Box::pin(statement)), marks }
     }

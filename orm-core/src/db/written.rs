@@ -39,11 +39,15 @@ impl Written {
     pub(super) async fn note(&self, dialect: &dyn Dialect, session: &mut Session) {
         let question = 1 + self.asked.fetch_add(1, Ordering::Relaxed);
         let mut answer = First::default();
-        // Where there is no answer, the primary reads from now on.
-        if let Some(sql) = dialect.written_sql()
-            && session.run(Statement::Text(sql), &[], &mut answer).await.is_err()
-        {
-            answer = First::default();
+        if let Some(sql) = dialect.written_sql() {
+            let outcome = match session.limit() {
+                Ok(limit) => session.run(limit, Statement::Text(sql), &[], &mut answer).await,
+                Err(late) => Err(late),
+            };
+            // Where there is no answer, the primary reads from now on.
+            if outcome.is_err() {
+                answer = First::default();
+            }
         }
         let position = match answer.0 {
             Some(Value::Text(text)) => text.into_owned(),
@@ -78,7 +82,7 @@ impl Written {
         let params = [Value::Text(position.into()), Value::Double(self.patience.as_secs_f64())];
         let mut answer = First::default();
         let limit = Some(Limit::of(self.patience.saturating_add(SLACK)));
-        session.run_within(limit, Statement::Dynamic(sql), &params, &mut answer).await?;
+        session.run(limit, Statement::Dynamic(sql), &params, &mut answer).await?;
         Ok(matches!(answer.0, Some(Value::Int(0) | Value::UInt(0))))
     }
 }

@@ -3,7 +3,7 @@
 use super::Query;
 use super::sink::Cell;
 use super::statement::FixedStatement;
-use crate::db::{Call, CallStatement, Executor, Handle};
+use crate::db::{Call, Executor, Handle};
 use crate::driver::{BoxFuture, Cells, Flow, RowSink};
 use crate::error::{Error, Mismatch, Result};
 use crate::model::{Column, Model};
@@ -28,8 +28,8 @@ pub(super) async fn count<M: Model>(handle: Handle<'_>, mut rows: Rows) -> Resul
     } else {
         rows.order.clear();
         let statement = select(handle.dialect(), M::TABLE, Wanted::Count, rows)?;
-        let call = Call { table: Some(M::TABLE), statement: CallStatement::Dynamic(&statement.sql) };
-        handle.run(call, &statement.params, &mut sink).await?;
+        let call = Call::rendered(Some(M::TABLE), &statement);
+        handle.run(&call, &mut sink).await?;
     }
     Ok(sink.value.unwrap_or(0))
 }
@@ -202,8 +202,8 @@ impl<M: Model, O: Send + 'static> Query<M, O> {
             rows.order.clear();
         }
         let statement = select(handle.dialect(), M::TABLE, Wanted::Aggregate(function, column), rows)?;
-        let call = Call { table: Some(M::TABLE), statement: CallStatement::Dynamic(&statement.sql) };
-        handle.run(call, &statement.params, sink).await?;
+        let call = Call::rendered(Some(M::TABLE), &statement);
+        handle.run(&call, sink).await?;
         Ok(())
     }
 }

@@ -270,11 +270,11 @@ pub(super) async fn run(
     let full = with_id != generates && returning == asks && rows == chunk_rows(lease.dialect(), table);
     let done = if full {
         let statement = CallStatement::Fixed(&statements.insert_chunk, &render);
-        lease.run(Call { table: Some(table), statement }, &params, sink).await?
+        lease.run(&Call { table: Some(table), statement, params: &params }, sink).await?
     } else {
         let sql = render(lease.dialect());
         let statement = CallStatement::Dynamic(&sql);
-        lease.run(Call { table: Some(table), statement }, &params, sink).await?
+        lease.run(&Call { table: Some(table), statement, params: &params }, sink).await?
     };
     Ok(done.last_insert_id)
 }

@@ -135,8 +135,9 @@ impl<'a> Update<'a> {
                 rendered = rows;
             }
             params.extend(self.stamp.map(|(_, stamp)| stamp.borrow()));
-            let call = Call { table: Some(self.table), statement: CallStatement::Dynamic(&sql) };
-            let done = handle.run(call, &params, &mut NoRows).await?;
+            let call =
+                Call { table: Some(self.table), statement: CallStatement::Dynamic(&sql), params: &params };
+            let done = handle.run(&call, &mut NoRows).await?;
             if usize::try_from(done.affected).ok() != Some(rows) {
                 return Err(Error::RecordNotFound { table: self.table.name });
             }

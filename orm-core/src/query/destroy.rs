@@ -3,7 +3,7 @@
 use super::Query;
 use super::statement::FixedStatement;
 use super::update::key_params;
-use crate::db::{Call, CallStatement, Executor, Handle};
+use crate::db::{Call, Executor, Handle};
 use crate::driver::{BoxFuture, NoRows};
 use crate::error::Result;
 use crate::model::Model;
@@ -39,8 +39,8 @@ impl<M: Model, O: Send + 'static> Query<M, O> {
         Box::pin(async move {
             self.must_be_meant()?;
             let statement = select::delete(handle.dialect(), M::TABLE, self.rows)?;
-            let call = Call { table: Some(M::TABLE), statement: CallStatement::Dynamic(&statement.sql) };
-            Ok(handle.run(call, &statement.params, &mut NoRows).await?.affected)
+            let call = Call::rendered(Some(M::TABLE), &statement);
+            Ok(handle.run(&call, &mut NoRows).await?.affected)
         })
     }
 }

@@ -40,7 +40,7 @@ pub(super) fn send_one<'a>(
         let id = if with_id { &statements.insert_with_id } else { &statements.insert };
         let render = move |dialect: &dyn Dialect| fixed::insert(dialect, table, with_id, 1, false);
         let statement = CallStatement::Fixed(id, &render);
-        let done = handle.send(Call { table: Some(table), statement }, params, &mut NoRows).await?;
+        let done = handle.send(&Call { table: Some(table), statement, params }, &mut NoRows).await?;
         if with_id {
             return Ok(None);
         }

@@ -351,7 +351,7 @@ async fn run(
 ) -> Result<u64> {
     let statement =
         if may_change_session(sql) { CallStatement::Foreign(sql) } else { CallStatement::Dynamic(sql) };
-    Ok(handle.run(Call { table: None, statement }, &params, sink).await?.affected)
+    Ok(handle.run(&Call { table: None, statement, params: &params }, sink).await?.affected)
 }
 
 /// Whether the text may leave something in the session (a setting, a lock, a temporary table, a transaction), so that the session

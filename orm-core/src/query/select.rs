@@ -10,7 +10,7 @@ use super::projection::{Projection, Selection, of_projection, selected};
 use super::sink::{Collect, Tally};
 use super::statement::FixedStatement;
 use super::stream::RowStream;
-use crate::db::{Call, CallStatement, Executor, Handle};
+use crate::db::{Call, Executor, Handle};
 use crate::driver::BoxFuture;
 use crate::error::Result;
 use crate::model::{Expr, Model, OrderBy};
@@ -482,8 +482,8 @@ impl<M: Model, O: Send + 'static> Query<M, O> {
             Some(wanted) => select(handle.dialect(), M::TABLE, wanted, self.rows)?,
             None => tree::select(handle.dialect(), asked(M::TABLE, &mut *self.plan, self.rows), Wants::Rows)?,
         };
-        let call = Call { table, statement: CallStatement::Dynamic(&statement.sql) };
-        handle.run(call, &statement.params, &mut Collect(&mut *self.plan)).await?;
+        let call = Call::rendered(table, &statement);
+        handle.run(&call, &mut Collect(&mut *self.plan)).await?;
         if self.plan.loads() {
             self.plan.load(handle).await?;
         }
@@ -507,7 +507,7 @@ pub(super) async fn exists<M: Model>(handle: Handle<'_>, mut rows: Rows) -> Resu
     rows.order.clear();
     let statement = select(handle.dialect(), M::TABLE, Wanted::Existence, rows)?;
     let mut found = Tally::default();
-    let call = Call { table: Some(M::TABLE), statement: CallStatement::Dynamic(&statement.sql) };
-    handle.run(call, &statement.params, &mut found).await?;
+    let call = Call::rendered(Some(M::TABLE), &statement);
+    handle.run(&call, &mut found).await?;
     Ok(found.0 > 0)
 }

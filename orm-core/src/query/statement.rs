@@ -1,7 +1,7 @@
 //! Statements of a model whose shape never changes: rendered once per `Db`, prepared once per connection.
 
 use crate::db::{Call, CallStatement, Handle};
-use crate::driver::{BoxFuture, Done, FixedId, NoRows, RowSink};
+use crate::driver::{BoxFuture, FixedId, NoRows, RowSink};
 use crate::error::{Error, Result};
 use crate::model::{Model, Statements};
 use crate::schema::Table;
@@ -43,11 +43,16 @@ impl FixedStatement {
         Self { table: M::TABLE, id: id(M::statements()), text }
     }
 
-    async fn send(self, handle: Handle<'_>, params: &[Value<'_>], sink: &mut dyn RowSink) -> Result<Done> {
-        let Self { table, id, text } = self;
-        let render = move |dialect: &dyn Dialect| text(dialect, table);
-        let statement = CallStatement::Fixed(id, &render);
-        handle.send(Call { table: Some(table), statement }, params, sink).await
+    fn render(&self) -> impl Fn(&dyn Dialect) -> String + Sync {
+        |dialect| (self.text)(dialect, self.table)
+    }
+
+    fn call<'c>(
+        self,
+        render: &'c (dyn Fn(&dyn Dialect) -> String + Sync),
+        params: &'c [Value<'c>],
+    ) -> Call<'c> {
+        Call { table: Some(self.table), statement: CallStatement::Fixed(self.id, render), params }
     }
 
     /// Reads rows.
@@ -57,7 +62,10 @@ impl FixedStatement {
         params: Vec<Value<'a>>,
         sink: &'a mut dyn RowSink,
     ) -> BoxFuture<'a, Result<()>> {
-        Box::pin(async move { self.send(handle, &params, sink).await.map(drop) })
+        Box::pin(async move {
+            let render = self.render();
+            handle.send(&self.call(&render, &params), sink).await.map(drop)
+        })
     }
 
     /// Writes the row with a key, or takes it away.
@@ -69,8 +77,14 @@ impl FixedStatement {
         handle: Handle<'a>,
         params: Result<Vec<Value<'a>>>,
     ) -> BoxFuture<'a, Result<()>> {
+        // Before it is boxed, which it would make larger.
+        let params = match params {
+            Ok(params) => params,
+            Err(error) => return Box::pin(async { Err(error) }),
+        };
         Box::pin(async move {
-            let done = self.send(handle, &params?, &mut NoRows).await?;
+            let render = self.render();
+            let done = handle.send(&self.call(&render, &params), &mut NoRows).await?;
             found(self.table, done.affected)
         })
     }

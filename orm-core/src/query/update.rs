@@ -4,7 +4,7 @@ use super::Query;
 use super::lock::must_read;
 use super::select::exists;
 use super::statement::{FixedStatement, found};
-use crate::db::{Call, CallStatement, Executor, Handle, Transaction};
+use crate::db::{Call, Executor, Handle, Transaction};
 use crate::driver::{BoxFuture, Cells, Flow, NoRows, RowSink};
 use crate::error::{Error, Result};
 use crate::model::{Assignment, Assignments, Change, Model};
@@ -62,8 +62,8 @@ pub(super) fn updated_at(table: &Table) -> Option<usize> {
 
 async fn run<M: Model>(handle: Handle<'_>, changes: Changes, rows: Rows) -> Result<u64> {
     let statement = update(handle.dialect(), M::TABLE, changes.0, rows)?;
-    let call = Call { table: Some(M::TABLE), statement: CallStatement::Dynamic(&statement.sql) };
-    Ok(handle.run(call, &statement.params, &mut NoRows).await?.affected)
+    let call = Call::rendered(Some(M::TABLE), &statement);
+    Ok(handle.run(&call, &mut NoRows).await?.affected)
 }
 
 impl<M: Model, O: Send + 'static> Query<M, O> {
@@ -219,9 +219,9 @@ async fn reckon<M: Model>(handle: Handle<'_>, before: &M, mut fresh: M, changes:
         .collect();
     found(M::TABLE, run::<M>(handle, changes, same_key(before)?).await?)?;
     let statement = select(handle.dialect(), M::TABLE, Wanted::Columns(&reckoned), same_key(&fresh)?)?;
-    let call = Call { table: Some(M::TABLE), statement: CallStatement::Dynamic(&statement.sql) };
+    let call = Call::rendered(Some(M::TABLE), &statement);
     let mut sink = Assign { record: &mut fresh, columns: &reckoned };
-    handle.run(call, &statement.params, &mut sink).await?;
+    handle.run(&call, &mut sink).await?;
     Ok(fresh)
 }
 

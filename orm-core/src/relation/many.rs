@@ -3,7 +3,7 @@
 use super::attach::Attach;
 use super::index::{Groups, Index, Key, with_key, with_key_of};
 use super::one::exists;
-use crate::db::{Call, CallStatement, Handle};
+use crate::db::{Call, Handle};
 use crate::driver::{BoxFuture, Cells, Flow, RowSink};
 use crate::error::{Error, Mismatch, Result};
 use crate::query::{Keys, Plan, rank};
@@ -179,9 +179,8 @@ impl<O: Clone + Send + Sync + 'static> Loader<O> {
                 last: None,
                 order: order.as_mut(),
             };
-            let statement_call =
-                Call { table: Some(far.link.target), statement: CallStatement::Dynamic(&statement.sql) };
-            handle.run(statement_call, &statement.params, &mut sink).await?;
+            let statement_call = Call::rendered(Some(far.link.target), &statement);
+            handle.run(&statement_call, &mut sink).await?;
             lists.end_run();
             if lists.grew {
                 lists.lists.iter_mut().for_each(Vec::shrink_to_fit);
@@ -382,10 +381,9 @@ impl Counter {
                 far.through.clone(),
                 parents,
             )?;
-            let call =
-                Call { table: Some(far.link.target), statement: CallStatement::Dynamic(&statement.sql) };
+            let call = Call::rendered(Some(far.link.target), &statement);
             let mut sink = Counts { far: &*far, index: &index, counts: &mut *counts };
-            handle.run(call, &statement.params, &mut sink).await?;
+            handle.run(&call, &mut sink).await?;
             from = to;
         }
         Ok(())

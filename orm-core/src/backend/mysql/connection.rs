@@ -16,7 +16,7 @@ use super::handles::Handles;
 use super::kill::kill;
 use super::nodes::Home;
 use super::options::Options;
-use super::result::read;
+use super::result::{Reader, read};
 use super::server::{Server, is_cut_off};
 use super::value::to_driver;
 use crate::driver::{Begin, BoxFuture, Connection, Control, Done, RowSink, Statement};
@@ -125,29 +125,28 @@ impl MysqlConnection {
 
     async fn run(
         &mut self,
-        statement: Statement<'_>,
+        statement: &Statement<'_>,
         values: &[Value<'_>],
-        sink: &mut dyn RowSink,
-        whose: &Whose,
+        reader: &mut Reader<'_>,
     ) -> Result<Done, Failure> {
-        let Self { conn: Some(conn), handles, server, in_transaction, gave_rows, .. } = self else {
+        let Self { conn: Some(conn), handles, server, in_transaction, .. } = self else {
             return Err(Failure::Ours(gone()));
         };
-        *gave_rows = false;
-        if let Statement::Text(sql) = statement {
+        if let &Statement::Text(sql) = statement {
             if !values.is_empty() {
                 return Err(params_differ(0, values.len()));
             }
             check_size(sql.len(), server.packet_limit)?;
-            let result = conn.query_iter(sql).await?;
-            let read = read(result, sink, gave_rows, whose, true).await?;
+            let mut result = conn.query_iter(sql).await?;
+            let read = read(&mut result, reader, true).await?;
+            result.drop_result().await?;
             return finish(conn, in_transaction, read);
         }
         let mut is_second = false;
-        let result = loop {
+        let mut result = loop {
             let (params, size) = to_driver(values);
             check_size(size.saturating_add(statement.sql().len()), server.packet_limit)?;
-            let handle = handles.get(conn, statement).await?;
+            let handle = handles.get(conn, *statement).await?;
             // The driver would close the connection over it.
             if usize::from(handle.num_params()) != params.len() {
                 return Err(params_differ(handle.num_params(), params.len()));
@@ -155,13 +154,15 @@ impl MysqlConnection {
             match conn.exec_iter(handle, Params::Positional(params)).await {
                 // Refused before it had any effect.
                 Err(DriverFailure::Server(error)) if error::loses_handle(error.code) && !is_second => {
-                    handles.forget(statement);
+                    handles.forget(*statement);
                     is_second = true;
                 }
                 other => break other?,
             }
         };
-        let read = read(result, sink, gave_rows, whose, false).await?;
+        let read = read(&mut result, reader, false).await?;
+        // A procedure has further results, which nobody asked for.
+        result.drop_result().await?;
         let was_open = *in_transaction;
         let done = finish(conn, in_transaction, read)?;
         if was_open && !*in_transaction && error::only_reads(statement.sql()) {
@@ -201,18 +202,14 @@ impl MysqlConnection {
         Ok(())
     }
 
-    /// Decides what an outcome means for the connection.
-    async fn settle<T>(&mut self, outcome: Result<T, Failure>, sql: &str) -> Result<T> {
-        let failure = match outcome {
-            Ok(done) => {
+    /// Decides what a failure means for the connection.
+    async fn fail(&mut self, failure: Failure, sql: &str) -> Error {
+        let failure = match failure {
+            Failure::Ours(error) => {
                 self.busy = false;
-                return Ok(done);
+                return error;
             }
-            Err(Failure::Ours(error)) => {
-                self.busy = false;
-                return Err(error);
-            }
-            Err(Failure::Driver(failure)) => failure,
+            Failure::Driver(failure) => failure,
         };
         match &failure {
             DriverFailure::Server(error) if !error::ends_connection(error) => {
@@ -225,7 +222,7 @@ impl MysqlConnection {
             _ => self.conn.take().map_or((), hang_up),
         }
         self.busy = false;
-        Err(error::failed(failure, &self.user, sql))
+        error::failed(failure, &self.user, sql)
     }
 
     /// Asks whether the transaction is still open: the reply to a ping says so, one to a failed statement does not.
@@ -249,11 +246,20 @@ impl Connection for MysqlConnection {
         Box::pin(async move {
             self.start()?;
             let whose = Whose::default();
+            let mut reader = Reader { sink, gave_rows: false, whose: &whose };
             let outcome = {
-                let run = pin!(self.run(statement, params, sink, &whose));
+                let run = pin!(self.run(&statement, params, &mut reader));
                 guarded(run, &whose).await.unwrap_or_else(gave_up)
             };
-            self.settle(outcome, statement.sql()).await
+            self.gave_rows = reader.gave_rows;
+            match outcome {
+                Ok(done) => {
+                    self.busy = false;
+                    Ok(done)
+                }
+                // Boxed, so that the common case does not carry the room for it.
+                Err(failure) => Err(Box::pin(self.fail(failure, statement.sql())).await),
+            }
         })
     }
 
@@ -264,7 +270,13 @@ impl Connection for MysqlConnection {
                 let command = pin!(self.command(command));
                 guarded(command, &Whose::default()).await.unwrap_or_else(gave_up)
             };
-            self.settle(outcome, "").await
+            match outcome {
+                Ok(()) => {
+                    self.busy = false;
+                    Ok(())
+                }
+                Err(failure) => Err(Box::pin(self.fail(failure, "")).await),
+            }
         })
     }
 

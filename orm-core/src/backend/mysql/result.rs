@@ -11,29 +11,35 @@ use super::value::RowCells;
 use crate::driver::{Flow, RowSink};
 use crate::error::Result;
 
-/// Reads a result to its end, the sink's error (and the rest of the rows) notwithstanding, and notes whether the sink got anything.
+/// Who gets the rows.
+pub(super) struct Reader<'s> {
+    pub(super) sink: &'s mut dyn RowSink,
+    /// Whether it got anything.
+    pub(super) gave_rows: bool,
+    pub(super) whose: &'s Whose,
+}
+
+/// Reads the rows of a result to their end, the sink's error (and the rest of the rows) notwithstanding.
 pub(super) async fn read<P: Protocol>(
-    mut result: QueryResult<'_, 'static, P>,
-    sink: &mut dyn RowSink,
-    gave_rows: &mut bool,
-    whose: &Whose,
+    result: &mut QueryResult<'_, 'static, P>,
+    reader: &mut Reader<'_>,
     text_protocol: bool,
 ) -> Result<Result<()>, DriverFailure> {
     let mut outcome = Ok(());
-    if sink.wants_columns() && !result.columns_ref().is_empty() {
+    if reader.sink.wants_columns() && !result.columns_ref().is_empty() {
         let names: Vec<_> = result.columns_ref().iter().map(Column::name_str).collect();
         let names: Vec<&str> = names.iter().map(AsRef::as_ref).collect();
-        *gave_rows = true;
-        outcome = whose.callers(|| sink.columns(&names));
+        reader.gave_rows = true;
+        outcome = reader.whose.callers(|| reader.sink.columns(&names));
     }
     // Not a stream, whose every row is a boxed future.
     while let Some(mut row) = result.next().await? {
         if outcome.is_err() {
             continue;
         }
-        *gave_rows = true;
+        reader.gave_rows = true;
         let mut flow = Flow::Continue;
-        whose.callers(|| match sink.row(&mut RowCells::new(&mut row, text_protocol)) {
+        reader.whose.callers(|| match reader.sink.row(&mut RowCells::new(&mut row, text_protocol)) {
             Ok(next) => flow = next,
             Err(error) => outcome = Err(error),
         });
@@ -41,8 +47,6 @@ pub(super) async fn read<P: Protocol>(
             give_way().await;
         }
     }
-    // A procedure has further results, which nobody asked for.
-    result.drop_result().await?;
     Ok(outcome)
 }
 

@@ -4,7 +4,7 @@ use std::pin::pin;
 use std::task::Poll;
 
 use super::place::{Kept, Place, ask, balances, bank, embedded, one, places, run, transfer};
-use crate::db::{Call, CallStatement, Db, Executor as _, Transaction};
+use crate::db::{Call, Db, Executor as _, Transaction};
 use crate::driver::NoRows;
 use crate::error::Result;
 
@@ -45,8 +45,8 @@ async fn all(db: &Db, place: &Place) -> Result<()> {
     tx.rollback().await?;
     let mut lease = db.handle().lease().await?;
     lease.touch();
-    let call = Call { table: None, statement: CallStatement::Text(setting(place).0) };
-    lease.run(call, &[], &mut NoRows).await?;
+    let call = Call::text(setting(place).0);
+    lease.run(&call, &mut NoRows).await?;
     drop(lease);
     ask(db, "SELECT balance FROM accounts").await?;
     Ok(())
@@ -90,8 +90,8 @@ async fn assert_whole(db: &Db, place: &Place, size: usize, polls: u32) {
             [(&*question, Some(&*number)), (get, Some(clean)), (begin, None), ("ROLLBACK", None)]
         {
             let mut kept = Kept::default();
-            let call = Call { table: None, statement: CallStatement::Text(sql) };
-            let result = lease.run(call, &[], &mut kept).await;
+            let call = Call::text(sql);
+            let result = lease.run(&call, &mut kept).await;
             result.unwrap_or_else(|error| panic!("{}: {sql}: {error}", at()));
             let found = kept.0.first().map(|row| &*row[0]);
             match answer {

@@ -45,8 +45,12 @@ async fn values_are_shown_only_when_asked_for() {
             let db = place.options().log_values(shown).connect().await.unwrap();
             let name = db.dialect_name();
             let journal = Journal::start();
-            let call = Call { table: None, statement: CallStatement::Dynamic("SELECT ?") };
-            db.handle().run(call, &[Value::Text("s3cret".into())], &mut NoRows).await.unwrap();
+            let call = Call {
+                table: None,
+                statement: CallStatement::Dynamic("SELECT ?"),
+                params: &[Value::Text("s3cret".into())],
+            };
+            db.handle().run(&call, &mut NoRows).await.unwrap();
             let expected = format!(r#"backend="{name}" sql="SELECT ?"{text} affected=0 rows=1"#);
             assert_eq!(journal.events(), [expected]);
             db.close().await.unwrap();

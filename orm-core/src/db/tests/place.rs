@@ -130,14 +130,14 @@ impl RowSink for Kept {
 }
 
 pub(super) async fn run(executor: &impl Executor, sql: &str) -> Result<Done> {
-    let call = Call { table: Some(&ACCOUNTS), statement: CallStatement::Dynamic(sql) };
-    executor.handle().run(call, &[], &mut NoRows).await
+    let call = Call { table: Some(&ACCOUNTS), statement: CallStatement::Dynamic(sql), params: &[] };
+    executor.handle().run(&call, &mut NoRows).await
 }
 
 pub(super) async fn ask(executor: &impl Executor, sql: &str) -> Result<Vec<Vec<String>>> {
     let mut kept = Kept::default();
-    let call = Call { table: None, statement: CallStatement::Dynamic(sql) };
-    executor.handle().run(call, &[], &mut kept).await?;
+    let call = Call { table: None, statement: CallStatement::Dynamic(sql), params: &[] };
+    executor.handle().run(&call, &mut kept).await?;
     Ok(kept.0)
 }
 

@@ -93,8 +93,8 @@ async fn connecting_has_a_deadline() {
         let db = place.options().max_connections(1).connect().await.unwrap();
         let mut lease = db.handle().lease().await.unwrap();
         for sql in ["PRAGMA locking_mode = EXCLUSIVE", "CREATE TABLE kept (id INTEGER)"] {
-            let call = Call { table: None, statement: CallStatement::Text(sql) };
-            lease.run(call, &[], &mut NoRows).await.unwrap();
+            let call = Call::text(sql);
+            lease.run(&call, &mut NoRows).await.unwrap();
         }
         in_time(place.options().connect_timeout(deadline).connect().await.unwrap_err());
         drop(lease);
@@ -141,10 +141,11 @@ async fn the_time_of_a_streams_reader_does_not_count() {
         let call = Call {
             table: None,
             statement: CallStatement::Dynamic("SELECT 1 UNION ALL SELECT 2 UNION ALL SELECT 3"),
+            params: &[],
         };
         let rows = AtomicUsize::new(0);
         let mut sink = Slow(&rows);
-        let mut stream = pin!(db.handle().run(call, &[], &mut sink));
+        let mut stream = pin!(db.handle().run(&call, &mut sink));
         let mut seen = 0;
         let result = loop {
             // Until the next row, or the end.
@@ -179,14 +180,14 @@ async fn a_touched_session_is_reset_before_it_is_used_again() {
         } else {
             ("PRAGMA foreign_keys = OFF", "PRAGMA foreign_keys", "1")
         };
-        let call = Call { table: None, statement: CallStatement::Text(set) };
+        let call = Call::text(set);
         let mut lease = db.handle().lease().await.unwrap();
         lease.touch();
-        lease.run(call, &[], &mut NoRows).await.unwrap();
+        lease.run(&call, &mut NoRows).await.unwrap();
         drop(lease);
         assert_eq!(one(&db, get).await, clean, "{}", place.url);
         // Only then: what nobody marks as touched stays as it is.
-        db.handle().run(call, &[], &mut NoRows).await.unwrap();
+        db.handle().run(&call, &mut NoRows).await.unwrap();
         assert_ne!(one(&db, get).await, clean, "{}", place.url);
         db.close().await.unwrap();
         place.end().await;
@@ -256,8 +257,8 @@ async fn fixed_texts_are_rendered_once() {
             |_: &dyn crate::sql::Dialect| format!("SELECT {}", rendered.fetch_add(1, Ordering::SeqCst));
         for _ in 0..3 {
             let mut kept = Kept::default();
-            let call = Call { table: None, statement: CallStatement::Fixed(&ID, &render) };
-            db.handle().run(call, &[], &mut kept).await.unwrap();
+            let call = Call { table: None, statement: CallStatement::Fixed(&ID, &render), params: &[] };
+            db.handle().run(&call, &mut kept).await.unwrap();
             assert_eq!(kept.0, [["0"]], "{}", place.url);
         }
         db.close().await.unwrap();

@@ -65,10 +65,10 @@ const TRIES: u64 = 10;
 /// Programs that start at once create the same tables, and MySQL ends one of them where they wait for each other's. Nothing of it is done
 /// then, so it is sent again; inside a transaction that would be gone as well, so not there.
 pub(super) async fn tell(handle: Handle<'_>, sql: &str) -> Result<()> {
-    let call = Call { table: None, statement: CallStatement::Text(sql) };
+    let call = Call::text(sql);
     let mut tried = 1;
     loop {
-        match handle.run(call, &[], &mut NoRows).await {
+        match handle.run(&call, &mut NoRows).await {
             Err(Error::Conflict(_)) if tried < TRIES && matches!(handle, Handle::Db(_)) => {
                 tokio::time::sleep(Duration::from_millis(10 * tried)).await;
                 tried += 1;
@@ -84,8 +84,8 @@ async fn ask<const N: usize>(
     params: Vec<Value<'_>>,
 ) -> Result<Vec<[String; N]>> {
     let mut sink = Names(Vec::new());
-    let call = Call { table: None, statement: CallStatement::Dynamic(sql) };
-    handle.run(call, &params, &mut sink).await?;
+    let call = Call { table: None, statement: CallStatement::Dynamic(sql), params: &params };
+    handle.run(&call, &mut sink).await?;
     Ok(sink.0)
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use crate::db::{Call, CallStatement, Handle};
+use crate::db::{Call, Handle};
 use crate::driver::{Cells, Flow, RowSink};
 use crate::error::{Error, Result};
 use crate::model::Model;
@@ -127,9 +127,9 @@ impl Columns {
     pub(super) async fn read(&self, handle: Handle<'_>, filter: Vec<Expr>) -> Result<Vec<Row>> {
         let rows = Rows { filter, ..Rows::default() };
         let statement = select(handle.dialect(), self.table, Wanted::Columns(&self.columns), rows)?;
-        let call = Call { table: Some(self.table), statement: CallStatement::Dynamic(&statement.sql) };
+        let call = Call::rendered(Some(self.table), &statement);
         let mut found = Found { columns: self, rows: Vec::new() };
-        handle.run(call, &statement.params, &mut found).await?;
+        handle.run(&call, &mut found).await?;
         Ok(found.rows)
     }
 

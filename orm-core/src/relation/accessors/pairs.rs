@@ -261,8 +261,8 @@ impl<T: Model> Pairs<T> {
     async fn delete(&self, handle: Handle<'_>, filter: Vec<Node>) -> Result<u64> {
         let table = self.through.table;
         let statement = select::delete(handle.dialect(), table, Rows { filter, ..Rows::default() })?;
-        let call = Call { table: Some(table), statement: CallStatement::Dynamic(&statement.sql) };
-        Ok(handle.run(call, &statement.params, &mut NoRows).await?.affected)
+        let call = Call::rendered(Some(table), &statement);
+        Ok(handle.run(&call, &mut NoRows).await?.affected)
     }
 }
 
@@ -289,8 +289,8 @@ pub(crate) async fn link_all<J: JoinRow>(
             params.extend(row);
         }
         let sql = fixed::insert_missing(handle.dialect(), table, chunk.len(), &unique);
-        let call = Call { table: Some(table), statement: CallStatement::Dynamic(&sql) };
-        handle.run(call, &params, &mut NoRows).await?;
+        let call = Call { table: Some(table), statement: CallStatement::Dynamic(&sql), params: &params };
+        handle.run(&call, &mut NoRows).await?;
     }
     Ok(())
 }

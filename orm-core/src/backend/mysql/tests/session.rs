@@ -8,6 +8,20 @@ use crate::error::Error;
 use crate::value::Value;
 
 #[tokio::test]
+async fn what_a_statement_waits_in_is_small() {
+    on_servers("size", async |server| {
+        let mut connection = server.connect().await;
+        let mut sink = NoRows;
+        let statement = connection.query(Statement::Dynamic("SELECT 1"), &[], &mut sink);
+        // What is larger is not kept in the cache of glibc's allocator.
+        assert!(size_of_val(&*statement) <= 1_032, "{} bytes", size_of_val(&*statement));
+        statement.await.unwrap();
+        connection.close().await;
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn prepares_once() {
     static ID: FixedId = FixedId::new();
     on_servers("prepares", async |server| {
