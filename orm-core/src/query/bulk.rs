@@ -99,7 +99,11 @@ pub(super) async fn bulk_create<M: Model>(handle: Handle<'_>, rows: Rows<M>) -> 
 }
 
 /// The values of these rows, of which there is one at least.
-fn encode<'r, M: Model>(dialect: &'static dyn Dialect, records: &'r [M], with_id: bool) -> Result<Chunk<'r>> {
+pub(super) fn encode<'r, M: Model>(
+    dialect: &'static dyn Dialect,
+    records: &'r [M],
+    with_id: bool,
+) -> Result<Chunk<'r>> {
     let mut params = Params::new(dialect, M::TABLE, with_id, records.len());
     for record in records {
         params.push(record)?;

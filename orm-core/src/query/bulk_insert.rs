@@ -2,8 +2,8 @@
 
 use std::fmt;
 
-use super::bulk::{self, Chunk, SURELY_SMALL, chunk_rows, head_size, statement_size};
-use super::insert::Params;
+use super::bulk::{self, Chunk, SURELY_SMALL, chunk_rows, encode, head_size, statement_size};
+use super::insert::Share;
 use super::statement::Target;
 use crate::db::{Executor, Handle, Transaction};
 use crate::driver::{BoxFuture, NoRows};
@@ -154,7 +154,8 @@ fn send_all<'a>(
         let is_alone = source.is_empty();
         let work = async move |handle: Handle<'_>| {
             let (mut inserted, mut coming) = (0, Some(first));
-            while let Some(chunk) = coming {
+            while let Some(rows) = coming {
+                let chunk = rows.chunk(handle.dialect())?;
                 inserted += u64::try_from(chunk.rows).unwrap_or(u64::MAX);
                 send(handle, target, chunk).await?;
                 progress(inserted);
@@ -169,15 +170,15 @@ fn send_all<'a>(
     })
 }
 
-/// The next chunk; none where nothing is left.
+/// The rows of the next chunk; none where nothing is left.
 async fn next(
     source: &mut dyn Chunks,
     handle: Handle<'_>,
     limit: &mut Option<usize>,
-) -> Result<Option<Chunk<'static>>> {
+) -> Result<Option<Box<dyn Rows>>> {
     loop {
         match source.next(*limit)? {
-            Next::Chunk(chunk) => return Ok(Some(chunk)),
+            Next::Rows(rows) => return Ok(Some(rows)),
             Next::End => return Ok(None),
             Next::Limit => *limit = Some(handle.lease().await?.packet_limit().min(CHUNK_BYTES)),
         }
@@ -196,10 +197,10 @@ async fn send(handle: Handle<'_>, target: Target, chunk: Chunk<'_>) -> Result<()
 
 /// What is to be inserted, of whatever model.
 trait Chunks: Send {
-    /// The next chunk. It has fewer bytes than the limit, unless a row has more by itself.
+    /// The rows of the next chunk. It has fewer bytes than the limit, unless a row has more by itself.
     ///
     /// # Errors
-    /// [`Error::Encode`] where a value does not fit its column.
+    /// Why a draft is no record.
     fn next(&mut self, limit: Option<usize>) -> Result<Next>;
 
     /// Whether no chunk is left.
@@ -207,40 +208,48 @@ trait Chunks: Send {
 }
 
 enum Next {
-    Chunk(Chunk<'static>),
+    Rows(Box<dyn Rows>),
     /// None is left.
     End,
     /// It cannot be told without the limit: ask again with it.
     Limit,
 }
 
-/// Drafts that become chunks, each when it is asked for: besides that chunk no more than a row of the next is held.
+/// The rows of a chunk, of whatever model.
+trait Rows: Send + Sync {
+    /// Their values.
+    ///
+    /// # Errors
+    /// [`Error::Encode`] where a value does not fit its column.
+    fn chunk(&self, dialect: &'static dyn Dialect) -> Result<Chunk<'_>>;
+}
+
+/// Drafts that become rows of chunks, each when it is asked for: besides that chunk no more than a row of the next is held.
 struct Source<'a, M: Model> {
-    dialect: &'static dyn Dialect,
     drafts: Drafts<'a, M>,
     /// The most rows of a chunk.
     rows: usize,
     /// What stands before them.
     head: usize,
     /// The rows of the next chunk, as far as they were drawn.
-    growing: Option<Growing>,
+    growing: Option<Growing<M>>,
     /// Whether the drafts have come to their end.
     ended: bool,
 }
 
-/// A chunk that rows are added to. They are alike in whether they have their ids.
-struct Growing {
-    rows: usize,
+/// Rows of a chunk that others are added to. They are alike in whether they have their ids.
+struct Growing<M> {
+    records: Vec<M>,
     with_id: bool,
-    params: Params<'static>,
-    /// How many values there were before the last row, and their size.
-    before: (usize, usize),
+    /// How many values they have, and how many bytes those have about.
+    values: usize,
+    bytes: usize,
 }
 
 impl<'a, M: Model> Source<'a, M> {
     fn new(dialect: &'static dyn Dialect, drafts: Drafts<'a, M>) -> Self {
         let rows = chunk_rows(dialect, M::TABLE);
-        Self { dialect, drafts, rows, head: head_size(M::TABLE), growing: None, ended: false }
+        Self { drafts, rows, head: head_size(M::TABLE), growing: None, ended: false }
     }
 
     /// The next draft. An iterator is not asked again after its end.
@@ -253,16 +262,17 @@ impl<'a, M: Model> Source<'a, M> {
         draft
     }
 
-    /// The chunk that is there, before another one.
-    fn finish(&mut self, next: Option<Growing>) -> Next {
-        let full = std::mem::replace(&mut self.growing, next);
-        full.map_or(Next::End, |full| Next::Chunk(full.finish(self.head)))
+    /// None yet, with room for those that are to come, as far as is known.
+    fn grow(&self, with_id: bool) -> Growing<M> {
+        let expected = self.drafts.size_hint().0.saturating_add(1).min(self.rows);
+        Growing { records: Vec::with_capacity(expected), with_id, values: 0, bytes: 0 }
     }
-}
 
-/// How many rows a chunk will have, as far as is known: one, and those that are to come.
-fn expected<M: Model>(drafts: &Drafts<'_, M>, most: usize) -> usize {
-    drafts.size_hint().0.saturating_add(1).min(most)
+    /// The chunk that is there, before another one.
+    fn finish(&mut self, next: Option<Growing<M>>) -> Next {
+        let full = std::mem::replace(&mut self.growing, next);
+        full.map_or(Next::End, |full| Next::Rows(Box::new(full)))
+    }
 }
 
 impl<M: Model> Chunks for Source<'_, M> {
@@ -270,30 +280,29 @@ impl<M: Model> Chunks for Source<'_, M> {
         let blanks = Blanks::new(M::TABLE);
         loop {
             match &mut self.growing {
-                Some(growing) if growing.rows > 1 && growing.size(self.head) >= SURELY_SMALL => {
+                Some(growing) if growing.records.len() > 1 && growing.size(self.head) >= SURELY_SMALL => {
                     let Some(limit) = limit else { return Ok(Next::Limit) };
                     if growing.size(self.head) >= limit {
                         // The row by which it grew too large is the first of the next one.
-                        let rows = expected(&self.drafts, self.rows);
-                        let mut next = Growing::new::<M>(self.dialect, growing.with_id, rows);
-                        growing.give_last(&mut next);
+                        let (last, with_id) = (growing.pop(), growing.with_id);
+                        let mut next = self.grow(with_id);
+                        last.into_iter().for_each(|last| next.push(last));
                         return Ok(self.finish(Some(next)));
                     }
                 }
                 _ => {}
             }
-            if self.growing.as_ref().is_some_and(|growing| growing.rows >= self.rows) {
+            if self.growing.as_ref().is_some_and(|growing| growing.records.len() >= self.rows) {
                 return Ok(self.finish(None));
             }
             let Some(draft) = self.draw() else { return Ok(self.finish(None)) };
             let (record, with_id) = draft.into_record(&blanks)?;
             match &mut self.growing {
-                Some(growing) if growing.with_id == with_id => growing.push(&record)?,
+                Some(growing) if growing.with_id == with_id => growing.push(record),
                 _ => {
-                    let rows = expected(&self.drafts, self.rows);
-                    let mut fresh = Growing::new::<M>(self.dialect, with_id, rows);
-                    fresh.push(&record)?;
-                    if let full @ Next::Chunk(_) = self.finish(Some(fresh)) {
+                    let mut fresh = self.grow(with_id);
+                    fresh.push(record);
+                    if let full @ Next::Rows(_) = self.finish(Some(fresh)) {
                         return Ok(full);
                     }
                 }
@@ -306,34 +315,31 @@ impl<M: Model> Chunks for Source<'_, M> {
     }
 }
 
-impl Growing {
-    fn new<M: Model>(dialect: &'static dyn Dialect, with_id: bool, rows: usize) -> Self {
-        Self { rows: 0, with_id, params: Params::new(dialect, M::TABLE, with_id, rows), before: (0, 0) }
+impl<M: Model> Growing<M> {
+    #[inline]
+    fn push(&mut self, record: M) {
+        let share = Share::of(&record, self.with_id);
+        self.values += share.values;
+        self.bytes += share.bytes;
+        self.records.push(record);
     }
 
-    fn push<M: Model>(&mut self, record: &M) -> Result<()> {
-        self.rows += 1;
-        self.before = (self.params.values.len(), self.params.size);
-        self.params.push_copy(record)
-    }
-
-    /// Gives the last row to a chunk that has none.
-    fn give_last(&mut self, to: &mut Self) {
-        let (values, size) = self.before;
-        to.rows = 1;
-        to.params.values.extend(self.params.values.drain(values..));
-        to.params.size = self.params.size - size;
-        self.rows -= 1;
-        self.params.size = size;
+    fn pop(&mut self) -> Option<M> {
+        let last = self.records.pop()?;
+        let share = Share::of(&last, self.with_id);
+        self.values -= share.values;
+        self.bytes -= share.bytes;
+        Some(last)
     }
 
     /// About how many bytes the statement has.
     fn size(&self, head: usize) -> usize {
-        statement_size(head, self.params.size, self.params.values.len(), self.rows)
+        statement_size(head, self.bytes, self.values, self.records.len())
     }
+}
 
-    fn finish(self, head: usize) -> Chunk<'static> {
-        let size = self.size(head);
-        Chunk { rows: self.rows, with_id: self.with_id, size, params: self.params.values }
+impl<M: Model> Rows for Growing<M> {
+    fn chunk(&self, dialect: &'static dyn Dialect) -> Result<Chunk<'_>> {
+        encode(dialect, &self.records, self.with_id)
     }
 }

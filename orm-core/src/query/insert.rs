@@ -102,15 +102,6 @@ impl<'r> Params<'r> {
     }
 }
 
-impl Params<'static> {
-    /// Adds copies of those of a record; none that the database would not hold exactly.
-    #[inline]
-    pub(super) fn push_copy<M: Model>(&mut self, record: &M) -> Result<()> {
-        record.values(&mut Copied { params: self, model: PhantomData::<M> });
-        self.error.take().map_or(Ok(()), Err)
-    }
-}
-
 /// Why a value is not one of the column's.
 enum Refused {
     Mismatch(Box<Mismatch>),
@@ -146,16 +137,37 @@ impl<'r, M: Model> Values<'r> for Picked<'_, 'r, M> {
     }
 }
 
-/// One record's values, copied, so that the record need not stay.
-struct Copied<'p, M> {
-    params: &'p mut Params<'static>,
+/// How much of a statement one record takes.
+pub(super) struct Share<M> {
+    /// The column that is left to the database.
+    generated: Option<usize>,
+    pub(super) values: usize,
+    /// About how many bytes they have.
+    pub(super) bytes: usize,
     model: PhantomData<M>,
 }
 
-impl<'r, M: Model> Values<'r> for Copied<'_, M> {
+impl<M: Model> Share<M> {
+    #[inline]
+    pub(super) fn of(record: &M, with_id: bool) -> Self {
+        let generated = M::TABLE.auto_increment().filter(|_| !with_id && M::TABLE.columns.len() > 1);
+        let mut share = Self { generated, values: 0, bytes: 0, model: PhantomData };
+        record.values(&mut share);
+        share
+    }
+}
+
+impl<'r, M: Model> Values<'r> for Share<M> {
     #[inline]
     fn take<T: ColumnType>(&mut self, position: usize, field: &'r T) {
-        add::<M>(self.params, position, |column| field.encode(column).map(Value::into_owned));
+        if self.generated == Some(position) {
+            return;
+        }
+        self.values += 1;
+        // One that does not fit is refused when the statement is made.
+        if let Ok(value) = field.encode(&M::TABLE.columns[position]) {
+            self.bytes += value.wire_size();
+        }
     }
 }
 
