@@ -1,7 +1,9 @@
 //! A group of three, whose primary changes.
 
+use std::panic::{AssertUnwindSafe, resume_unwind};
 use std::time::Duration;
 
+use futures_util::FutureExt as _;
 use futures_util::future::join_all;
 use libtest_mimic::Trial;
 use orm_core::prelude::*;
@@ -9,6 +11,7 @@ use tests::Outcome;
 use tests::cluster::run;
 use tests::ledger::{Fate, Ledger};
 
+use crate::writers::{conflicts_are_run_again, ids_are_those_stored};
 use crate::{Note, Servers, patient, port, port_of, trial, wait_for};
 
 pub(crate) fn trials(variable: &'static str) -> Vec<Trial> {
@@ -16,6 +19,12 @@ pub(crate) fn trials(variable: &'static str) -> Vec<Trial> {
         trial("group::the_writer_is_found".into(), variable, the_writer_is_found),
         trial("group::and_found_again".into(), variable, and_found_again),
         trial("group::what_is_under_way_is_in_doubt".into(), variable, what_is_under_way_is_in_doubt),
+        trial("group::several_primaries_store_their_ids".into(), variable, async |servers| {
+            with_several_primaries(servers, ids_are_those_stored(servers, None)).await
+        }),
+        trial("group::several_primaries_are_in_conflict".into(), variable, async |servers| {
+            with_several_primaries(servers, conflicts_are_run_again(servers)).await
+        }),
     ]
 }
 
@@ -158,4 +167,15 @@ async fn what_is_under_way_is_in_doubt(servers: &Servers) -> Outcome {
     ledger.verify(&db).await?;
     db.close().await?;
     Ok(())
+}
+
+/// Lets all nodes take writes meanwhile.
+async fn with_several_primaries(servers: &Servers, work: impl Future<Output = Outcome>) -> Outcome {
+    let node = Db::connect(&servers.urls[0]).await?;
+    node.execute("SELECT group_replication_switch_to_multi_primary_mode()", ()).await?;
+    // Where it panics too.
+    let outcome = AssertUnwindSafe(work).catch_unwind().await;
+    node.execute("SELECT group_replication_switch_to_single_primary_mode(@@server_uuid)", ()).await?;
+    node.close().await?;
+    outcome.unwrap_or_else(|panic| resume_unwind(panic))
 }

@@ -14,6 +14,7 @@ mod galera;
 mod group;
 mod replicas;
 mod router;
+mod writers;
 
 #[derive(Model, Debug, Clone, PartialEq)]
 struct Note {

@@ -44,7 +44,7 @@ pub(crate) enum CallStatement<'a> {
     Fixed(&'static FixedId, &'a (dyn Fn(&dyn Dialect) -> String + Sync)),
     /// Built at run time.
     Dynamic(&'a str),
-    /// The same, after which the session may be another one: it is reset before anybody else gets it.
+    /// The caller's own, after which the session may be another one: it is reset before anybody else gets it.
     Foreign(&'a str),
     /// Our own text without parameters: not prepared.
     Text(&'a str),

@@ -1,12 +1,12 @@
 //! A group of three whose primary is killed, frozen or changed, and one that loses its majority; Galera, whose node that is used is. The `Db` is opened
-//! once.
+//! once. And several nodes that take writes.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use orm_core::prelude::*;
 use tests::Outcome;
-use tests::bank::Bank;
+use tests::bank::{Bank, Length};
 use tokio::time::{Instant, sleep};
 
 use crate::cluster::Cluster;
@@ -189,6 +189,40 @@ pub(crate) async fn quorum(cluster: &Cluster, plan: &Plan) -> Outcome<Found> {
     place.verify(&bank, &mut found).await?;
     db.authenticate().await?;
     db.close().await?;
+    place.remove().await;
+    Ok(found)
+}
+
+/// Two nodes change the same rows at the same time: each in turn loses, and runs its transfer again.
+pub(crate) async fn conflicts(cluster: &Cluster, plan: &Plan) -> Outcome<Found> {
+    let place = Place::on(cluster).await?;
+    let node = Db::connect(&place.urls()[0]).await?;
+    let is_group = !cluster.takes_writes_everywhere();
+    if is_group {
+        node.execute("SELECT group_replication_switch_to_multi_primary_mode()", ()).await?;
+    }
+    let (one, other) = (Db::connect(&place.urls()[0]).await?, Db::connect(&place.urls()[1]).await?);
+    let bank = Arc::new(Bank::new(&one, 4, plan.seed).await?.retrying(patient()));
+    wait_for("the accounts are at the other node", PATIENCE, async || {
+        let count = other.query_as::<u64>("SELECT COUNT(*) FROM bank_accounts", ()).await;
+        count.is_ok_and(|count| count == [4]).then_some(())
+    })
+    .await?;
+    let transfers = plan.share(10_000, 300);
+    let run = |db| bank.run(db, TASKS, Length::Transfers(transfers));
+    let mut found = Found::tried(format!("2 × {transfers} transfers at two nodes"));
+    let (report, another) = tokio::join!(run(&one), run(&other));
+    for (report, db) in [(report?, one), (another?, other)] {
+        found.took("transfer", report.longest);
+        found.check(report.went_well() && report.doubtful == 0, || format!("{report:?}"));
+        // What was committed at the other one may still be on its way.
+        found.books(wait_for("the books are right", PATIENCE, async || bank.verify(&db).await.ok()).await);
+        db.close().await?;
+    }
+    if is_group {
+        node.execute("SELECT group_replication_switch_to_single_primary_mode(@@server_uuid)", ()).await?;
+    }
+    node.close().await?;
     place.remove().await;
     Ok(found)
 }

@@ -41,6 +41,7 @@ const SCENARIOS: &[(&str, &[&str])] = &[
     ("failover", &["group", "galera"]),
     ("frozen-primary", &["group", "galera"]),
     ("quorum", &["group", "galera"]),
+    ("conflicts", &["group", "galera"]),
 ];
 
 async fn scenario(name: &str, cluster: &Cluster, plan: &Plan) -> Outcome<Found> {
@@ -61,6 +62,7 @@ async fn scenario(name: &str, cluster: &Cluster, plan: &Plan) -> Outcome<Found> 
         "switch" => group::switch(cluster, plan).await,
         "frozen-primary" => group::frozen_primary(cluster, plan).await,
         "quorum" => group::quorum(cluster, plan).await,
+        "conflicts" => group::conflicts(cluster, plan).await,
         other => Err(format!("no scenario is called {other}").into()),
     }
 }
