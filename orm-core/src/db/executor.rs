@@ -128,11 +128,15 @@ impl<'a> Handle<'a> {
     pub(crate) async fn send(self, call: &Call<'_>, sink: &mut dyn RowSink) -> Result<Done> {
         let mut lease = match self {
             Self::Db(db) => Lease::pooled(db, db.pool().acquire().await?),
-            Self::Reading(db) => match db.replicas() {
-                None => Lease::reading(db, db.pool().acquire().await?),
-                // Boxed, so that those without replicas do not carry the room for it.
-                Some(replicas) => return Box::pin(reading::run(db, replicas, call, sink)).await,
-            },
+            Self::Reading(db) => {
+                if let Some(replicas) = db.replicas()
+                    // Boxed, so that those without replicas do not carry the room for it.
+                    && let Some(done) = Box::pin(reading::run(db, replicas, call, sink)).await?
+                {
+                    return Ok(done);
+                }
+                Lease::reading(db, db.pool().acquire().await?)
+            }
             Self::Transaction(transaction) => Lease::of_transaction(transaction.pin(), false).await?,
         };
         let outcome = lease.send(call, sink).await;

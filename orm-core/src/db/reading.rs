@@ -21,23 +21,29 @@ pub(super) async fn acquire(db: &Db, replicas: &Replicas) -> Result<Held> {
             Err(error) => return Err(error),
         }
     }
+    may_stand_in(db, replicas)?;
+    db.pool().acquire().await
+}
+
+/// Whether the primary may answer where no replica does.
+fn may_stand_in(db: &Db, replicas: &Replicas) -> Result<()> {
     match replicas.otherwise {
-        NoReplica::UsePrimary => db.pool().acquire().await,
+        NoReplica::UsePrimary => Ok(()),
         NoReplica::Fail if db.pool().is_closed() => Err(Error::Closed),
         NoReplica::Fail => Err(Error::NoReplica),
     }
 }
 
-/// Runs a statement there. One that a replica lost before it gave a row is run again elsewhere.
+/// Runs a statement there. One that a replica lost before it gave a row is run again elsewhere. `None` where the primary is to answer.
 ///
 /// # Errors
-/// As [`Lease::send`], and those of [`acquire`].
+/// As [`Lease::send`], and `NoReplica` where the primary may not stand in.
 pub(super) async fn run(
     db: &Db,
     replicas: &Replicas,
     call: &Call<'_>,
     sink: &mut dyn RowSink,
-) -> Result<Done> {
+) -> Result<Option<Done>> {
     for _ in 0..replicas.count() {
         let Some(replica) = replicas.pick() else { break };
         let mut gave_rows = false;
@@ -48,7 +54,7 @@ pub(super) async fn run(
                 gave_rows = lease.gave_rows();
                 outcome
             }
-            Ok(None) => return on_primary(db, call, sink).await,
+            Ok(None) => return Ok(None),
             Err(error) => Err(error),
         };
         match outcome {
@@ -58,19 +64,10 @@ pub(super) async fn run(
                 replica.leave_out(&error);
                 return Err(error);
             }
-            other => return other,
+            other => return other.map(Some),
         }
     }
-    Lease::reading(db, acquire(db, replicas).await?).send(call, sink).await
-}
-
-/// Runs a statement on the primary, once more where the first connection was lost.
-async fn on_primary(db: &Db, call: &Call<'_>, sink: &mut dyn RowSink) -> Result<Done> {
-    let mut lease = Lease::reading(db, db.pool().acquire().await?);
-    match lease.send(call, sink).await {
-        Err(error) if lease.may_do_better_elsewhere(&error) => lease.send_elsewhere(call, sink).await,
-        outcome => outcome,
-    }
+    may_stand_in(db, replicas).map(|()| None)
 }
 
 /// A connection of this replica; `None` where it has not got what this handle has written.

@@ -202,7 +202,18 @@ impl MysqlConnection {
         Ok(())
     }
 
-    /// Decides what a failure means for the connection.
+    /// Decides what an outcome means for the connection.
+    async fn settle<T>(&mut self, outcome: Result<T, Failure>, sql: &str) -> Result<T> {
+        match outcome {
+            Ok(done) => {
+                self.busy = false;
+                Ok(done)
+            }
+            // Boxed, so that the common case does not carry the room for it.
+            Err(failure) => Err(Box::pin(self.fail(failure, sql)).await),
+        }
+    }
+
     async fn fail(&mut self, failure: Failure, sql: &str) -> Error {
         let failure = match failure {
             Failure::Ours(error) => {
@@ -252,14 +263,7 @@ impl Connection for MysqlConnection {
                 guarded(run, &whose).await.unwrap_or_else(gave_up)
             };
             self.gave_rows = reader.gave_rows;
-            match outcome {
-                Ok(done) => {
-                    self.busy = false;
-                    Ok(done)
-                }
-                // Boxed, so that the common case does not carry the room for it.
-                Err(failure) => Err(Box::pin(self.fail(failure, statement.sql())).await),
-            }
+            self.settle(outcome, statement.sql()).await
         })
     }
 
@@ -270,13 +274,7 @@ impl Connection for MysqlConnection {
                 let command = pin!(self.command(command));
                 guarded(command, &Whose::default()).await.unwrap_or_else(gave_up)
             };
-            match outcome {
-                Ok(()) => {
-                    self.busy = false;
-                    Ok(())
-                }
-                Err(failure) => Err(Box::pin(self.fail(failure, "")).await),
-            }
+            self.settle(outcome, "").await
         })
     }
 
