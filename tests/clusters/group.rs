@@ -28,12 +28,17 @@ pub(crate) fn trials(variable: &'static str) -> Vec<Trial> {
     ]
 }
 
-/// Makes this node the primary.
-pub(crate) async fn promote(url: &str) -> Outcome {
+/// Tells one node something.
+async fn tell(url: &str, sql: &'static str) -> Outcome {
     let node = Db::connect(url).await?;
-    node.execute("SELECT group_replication_set_as_primary(@@server_uuid)", ()).await?;
+    node.execute(sql, ()).await?;
     node.close().await?;
     Ok(())
+}
+
+/// Makes this node the primary.
+pub(crate) async fn promote(url: &str) -> Outcome {
+    tell(url, "SELECT group_replication_set_as_primary(@@server_uuid)").await
 }
 
 async fn the_writer_is_found(servers: &Servers) -> Outcome {
@@ -115,18 +120,10 @@ async fn and_found_again(servers: &Servers) -> Outcome {
     Ok(())
 }
 
-/// How long a primary waits for a majority before it gives up, in seconds; 0 for as long as it takes.
-async fn give_up_after(url: &str, seconds: u8) -> Outcome {
-    let node = Db::connect(url).await?;
-    let set = format!("SET GLOBAL group_replication_unreachable_majority_timeout = {seconds}");
-    node.execute(TrustedSql(set), ()).await?;
-    node.close().await?;
-    Ok(())
-}
-
 async fn what_is_under_way_is_in_doubt(servers: &Servers) -> Outcome {
     promote(&servers.urls[0]).await?;
-    give_up_after(&servers.urls[0], 1).await?;
+    // Otherwise it would wait for a majority for as long as that takes.
+    tell(&servers.urls[0], "SET GLOBAL group_replication_unreachable_majority_timeout = 1").await?;
     let db = DbOptions::cluster(servers.in_database()).max_connections(8).connect().await?;
     let ledger = Ledger::new(&db).await?;
     for key in [ledger.next(), ledger.next()] {
@@ -171,11 +168,10 @@ async fn what_is_under_way_is_in_doubt(servers: &Servers) -> Outcome {
 
 /// Lets all nodes take writes meanwhile.
 async fn with_several_primaries(servers: &Servers, work: impl Future<Output = Outcome>) -> Outcome {
-    let node = Db::connect(&servers.urls[0]).await?;
-    node.execute("SELECT group_replication_switch_to_multi_primary_mode()", ()).await?;
+    let node = &servers.urls[0];
+    tell(node, "SELECT group_replication_switch_to_multi_primary_mode()").await?;
     // Where it panics too.
     let outcome = AssertUnwindSafe(work).catch_unwind().await;
-    node.execute("SELECT group_replication_switch_to_single_primary_mode(@@server_uuid)", ()).await?;
-    node.close().await?;
+    tell(node, "SELECT group_replication_switch_to_single_primary_mode(@@server_uuid)").await?;
     outcome.unwrap_or_else(|panic| resume_unwind(panic))
 }

@@ -74,7 +74,7 @@ impl Fixture {
 
     /// Whether this is SQLite: for the few behaviours that a capability excludes. Say the reason beside each use.
     pub fn is_sqlite(&self) -> bool {
-        self.server.name() == "sqlite"
+        self.server.is_sqlite()
     }
 }
 

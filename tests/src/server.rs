@@ -42,6 +42,11 @@ impl Server {
     pub fn is_available(&self) -> bool {
         self.variable.is_none() || self.url.is_some()
     }
+
+    /// Whether it is SQLite, which is no server.
+    pub fn is_sqlite(&self) -> bool {
+        self.name == "sqlite"
+    }
 }
 
 impl fmt::Display for Server {

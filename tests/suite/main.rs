@@ -51,15 +51,20 @@ mod values;
 struct Case {
     name: &'static str,
     run: for<'f> fn(&'f Fixture) -> Pin<Box<dyn Future<Output = Outcome> + 'f>>,
+    /// Whether it is about what goes wrong between a program and a server. SQLite is none.
+    over_network: bool,
 }
 
 /// Lists the behaviours of a module.
 macro_rules! cases {
-    ($($name:ident),* $(,)?) => {
+    (over a network: $($name:ident),* $(,)?) => { crate::cases!(@ true, $($name),*); };
+    ($($name:ident),* $(,)?) => { crate::cases!(@ false, $($name),*); };
+    (@ $over_network:literal, $($name:ident),*) => {
         pub(crate) fn cases() -> Vec<crate::Case> {
             vec![$(crate::Case {
                 name: concat!(module_path!(), "::", stringify!($name)),
                 run: |fixture| Box::pin($name(fixture)),
+                over_network: $over_network,
             }),*]
         }
     };
@@ -166,7 +171,7 @@ fn main() -> ExitCode {
     .collect();
     let mut trials = Vec::new();
     for server in Server::all() {
-        for case in &cases {
+        for case in cases.iter().filter(|case| !(case.over_network && server.is_sqlite())) {
             let (run, here) = (case.run, server.clone());
             let name = format!("{server}::{}", case.name.trim_start_matches("suite::"));
             let trial = Trial::test(name, move || perform(run, &here));

@@ -14,7 +14,7 @@ use tests::{Fixture, Outcome};
 use super::{QUESTIONS, Question, in_time, questions, serves};
 use crate::{cases, check, check_eq, check_matches};
 
-cases![
+cases![over a network:
     cut_after_any_byte,
     a_black_hole_ends_every_call_by_its_deadline,
     refused_for_a_while,
@@ -50,10 +50,6 @@ async fn session(db: &Db, ledger: &Ledger) {
 }
 
 async fn cut_after_any_byte(fixture: &Fixture) -> Outcome {
-    if fixture.is_sqlite() {
-        // It has no network.
-        return Ok(());
-    }
     let ledger = Ledger::new(&fixture.db).await?;
     let proxy = Proxy::to(fixture.url()).await?;
     let options = || {
@@ -95,10 +91,6 @@ async fn cut_after_any_byte(fixture: &Fixture) -> Outcome {
 }
 
 async fn a_black_hole_ends_every_call_by_its_deadline(fixture: &Fixture) -> Outcome {
-    if fixture.is_sqlite() {
-        // It has no network.
-        return Ok(());
-    }
     questions(&fixture.db).await?;
     let ledger = Ledger::new(&fixture.db).await?;
     let observer = Observer::of(fixture.url()).await?;
@@ -155,10 +147,6 @@ async fn a_black_hole_ends_every_call_by_its_deadline(fixture: &Fixture) -> Outc
 }
 
 async fn refused_for_a_while(fixture: &Fixture) -> Outcome {
-    if fixture.is_sqlite() {
-        // It has no network.
-        return Ok(());
-    }
     questions(&fixture.db).await?;
     let proxy = Proxy::to(fixture.url()).await?;
     let db = DbOptions::new(proxy.url()).max_connections(3).min_connections(3).connect().await?;
@@ -179,10 +167,6 @@ async fn refused_for_a_while(fixture: &Fixture) -> Outcome {
 }
 
 async fn the_first_transaction_after_a_break_succeeds(fixture: &Fixture) -> Outcome {
-    if fixture.is_sqlite() {
-        // It has no network.
-        return Ok(());
-    }
     questions(&fixture.db).await?;
     let ledger = Ledger::new(&fixture.db).await?;
     let proxy = Proxy::to(fixture.url()).await?;
@@ -201,10 +185,6 @@ async fn the_first_transaction_after_a_break_succeeds(fixture: &Fixture) -> Outc
 }
 
 async fn a_commit_that_was_not_answered(fixture: &Fixture) -> Outcome {
-    if fixture.is_sqlite() {
-        // It has no network.
-        return Ok(());
-    }
     questions(&fixture.db).await?;
     let ledger = Ledger::new(&fixture.db).await?;
     let observer = Observer::of(fixture.url()).await?;
@@ -231,10 +211,6 @@ async fn a_commit_that_was_not_answered(fixture: &Fixture) -> Outcome {
 }
 
 async fn a_connection_that_was_given_up_is_soon_out_of_the_way(fixture: &Fixture) -> Outcome {
-    if fixture.is_sqlite() {
-        // It has no network.
-        return Ok(());
-    }
     let proxy = Proxy::to(fixture.url()).await?;
     let options = DbOptions::new(proxy.url()).max_connections(1).statement_timeout(SHORT);
     // Telling a server that does not answer takes longer than anybody waits for the only place.
@@ -254,10 +230,6 @@ async fn a_connection_that_was_given_up_is_soon_out_of_the_way(fixture: &Fixture
 }
 
 async fn a_transaction_that_could_not_begin_is_run_again(fixture: &Fixture) -> Outcome {
-    if fixture.is_sqlite() {
-        // It has no network.
-        return Ok(());
-    }
     let ledger = Ledger::new(&fixture.db).await?;
     let proxy = Proxy::to(fixture.url()).await?;
     let options = DbOptions::new(proxy.url()).max_connections(2).min_connections(2).connect_timeout(SHORT);
@@ -281,10 +253,6 @@ async fn a_transaction_that_could_not_begin_is_run_again(fixture: &Fixture) -> O
 }
 
 async fn a_read_whose_connection_was_lost_is_sent_again(fixture: &Fixture) -> Outcome {
-    if fixture.is_sqlite() {
-        // It has no network.
-        return Ok(());
-    }
     questions(&fixture.db).await?;
     let ledger = Ledger::new(&fixture.db).await?;
     let proxy = Proxy::to(fixture.url()).await?;
@@ -314,10 +282,6 @@ async fn a_read_whose_connection_was_lost_is_sent_again(fixture: &Fixture) -> Ou
 }
 
 async fn but_not_once_rows_have_come(fixture: &Fixture) -> Outcome {
-    if fixture.is_sqlite() {
-        // It has no network.
-        return Ok(());
-    }
     questions(&fixture.db).await?;
     for ending in [Ending::Close, Ending::Reset] {
         let proxy = Proxy::to(fixture.url()).await?;
@@ -364,10 +328,6 @@ async fn with_replica(fixture: &Fixture, proxy: &Proxy, lag: Option<Duration>) -
 }
 
 async fn a_stream_that_a_replica_lost_is_read_elsewhere(fixture: &Fixture) -> Outcome {
-    if fixture.is_sqlite() {
-        // It has no network.
-        return Ok(());
-    }
     let proxy = Proxy::to(fixture.url()).await?;
     let db = with_replica(fixture, &proxy, None).await?;
     for ending in [Ending::Close, Ending::Reset] {
@@ -391,10 +351,6 @@ async fn a_stream_that_a_replica_lost_is_read_elsewhere(fixture: &Fixture) -> Ou
 }
 
 async fn a_replica_that_does_not_answer_is_left_out(fixture: &Fixture) -> Outcome {
-    if fixture.is_sqlite() {
-        // It has no network.
-        return Ok(());
-    }
     for lag in [None, Some(Duration::from_secs(5))] {
         let proxy = Proxy::to(fixture.url()).await?;
         let db = with_replica(fixture, &proxy, lag).await?;
