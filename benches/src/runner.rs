@@ -112,9 +112,14 @@ impl Bench<'_> {
             if workload.inserts() {
                 self.start_over(workload, &mut entrants).await?;
             }
-            // Each begins as often as the others, so that none always follows the same one.
-            for turn in 0..entrants.len() {
-                let who = (round + turn) % entrants.len();
+            // Each begins as often as the others, and every second round goes backwards: what one leaves behind (a server that is still busy,
+            // caches) meets the others equally often.
+            let mut order: Vec<usize> = (0..entrants.len()).collect();
+            order.rotate_left(round / 2 % entrants.len());
+            if round % 2 == 1 {
+                order.reverse();
+            }
+            for who in order {
                 let cost = self.slot(workload, &mut **entrants[who], length).await?;
                 lanes[places[who]].iter_mut().for_each(|lane| lane.rounds.push(cost));
             }

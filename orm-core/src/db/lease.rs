@@ -99,41 +99,61 @@ impl<'a> Lease<'a> {
 
     /// The same, for futures that are boxed as a whole.
     pub(super) async fn send(&mut self, call: &Call<'_>, sink: &mut dyn RowSink) -> Result<Done> {
-        let statement = match call.statement {
-            CallStatement::Fixed(id, render) => {
-                let dialect = self.db.dialect();
-                Statement::Fixed { id, sql: self.db.texts().get(id.number(), || render(dialect)) }
-            }
-            CallStatement::Dynamic(sql) => Statement::Dynamic(sql),
-            CallStatement::Foreign(sql) => {
-                self.touch();
-                Statement::Dynamic(sql)
-            }
-            CallStatement::Text(sql) => Statement::Text(sql),
-        };
-        let sql = statement.sql();
+        let result = self.begin(call, sink)?.await;
+        self.settle(&result);
+        if result.is_ok()
+            && let Hold::Pooled(held) = &mut self.hold
+            && let Some(written) = self.db.written()
+        {
+            // Boxed, so that those who do not ask for it do not carry the room for it.
+            Box::pin(written.note(self.db.dialect(), held.session())).await;
+        }
+        result.map_err(|error| explain(error, call.table, self.statement(call).sql()))
+    }
+
+    /// Begins a statement. What came of it is for [`Lease::settle`].
+    ///
+    /// What is needed for it does not stay in the caller's future: a thousand futures that wait for a connection are small.
+    fn begin<'s>(
+        &'s mut self,
+        call: &Call<'s>,
+        sink: &'s mut dyn RowSink,
+    ) -> Result<BoxFuture<'s, Result<Done>>> {
+        let statement = self.statement(call);
         let session = match &mut self.hold {
             Hold::Pooled(held) | Hold::Reading(held) => held.session(),
             Hold::Pinned { pinned, .. } => pinned.ready()?,
         };
-        let result = match session.limit() {
-            Ok(limit) => {
-                let result = session.begin(limit, statement, call.params, sink).await;
-                session.settle(&result);
-                result
+        session.touched |= matches!(call.statement, CallStatement::Foreign(_));
+        Ok(match session.limit() {
+            Ok(limit) => session.begin(limit, statement, call.params, sink),
+            Err(late) => Box::pin(std::future::ready(Err(late))),
+        })
+    }
+
+    fn statement<'c>(&self, call: &Call<'c>) -> Statement<'c>
+    where
+        'a: 'c,
+    {
+        match call.statement {
+            CallStatement::Fixed(id, render) => {
+                let dialect = self.db.dialect();
+                Statement::Fixed { id, sql: self.db.texts().get(id.number(), || render(dialect)) }
             }
-            Err(late) => Err(late),
-        };
-        match &mut self.hold {
-            Hold::Pooled(held) if result.is_ok() => {
-                if let Some(written) = self.db.written() {
-                    Box::pin(written.note(self.db.dialect(), held.session())).await;
-                }
-            }
-            Hold::Pinned { pinned, .. } => pinned.note(&result),
-            Hold::Pooled(_) | Hold::Reading(_) => {}
+            CallStatement::Dynamic(sql) | CallStatement::Foreign(sql) => Statement::Dynamic(sql),
+            CallStatement::Text(sql) => Statement::Text(sql),
         }
-        result.map_err(|error| explain(error, call.table, sql))
+    }
+
+    /// Notes what came of a statement.
+    fn settle(&mut self, result: &Result<Done>) {
+        match &mut self.hold {
+            Hold::Pooled(held) | Hold::Reading(held) => held.session().settle(result),
+            Hold::Pinned { pinned, .. } => {
+                pinned.session().settle(result);
+                pinned.note(result);
+            }
+        }
     }
 
     /// Sends the statement that failed on another connection of the pool.
@@ -171,13 +191,6 @@ impl<'a> Lease<'a> {
     /// The most bytes that one statement with its parameters may have.
     pub(crate) fn packet_limit(&self) -> usize {
         self.session().packet_limit()
-    }
-
-    pub(super) fn touch(&mut self) {
-        match &mut self.hold {
-            Hold::Pooled(held) | Hold::Reading(held) => held.session().touched = true,
-            Hold::Pinned { pinned, .. } => pinned.session().touched = true,
-        }
     }
 
     fn session(&self) -> &Session {

@@ -2,8 +2,6 @@
 
 use std::time::{Duration, Instant};
 
-use deadpool::managed::Metrics;
-
 /// The limits of one connection.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Limits {
@@ -30,13 +28,8 @@ impl Limits {
         self
     }
 
-    /// Why a connection with this past is not used any more; `None` where it is.
-    pub(super) fn expired(&self, metrics: &Metrics, now: Instant) -> Option<&'static str> {
-        self.expired_after(now.saturating_duration_since(last_taken(metrics)), now)
-    }
-
-    /// The same for one that was last taken so long ago.
-    pub(super) fn expired_after(&self, rest: Duration, now: Instant) -> Option<&'static str> {
+    /// Why a connection that was last taken so long ago is not used any more; `None` where it is.
+    pub(super) fn expired(&self, rest: Duration, now: Instant) -> Option<&'static str> {
         if self.until.is_some_and(|until| now > until) {
             Some("it reached max_lifetime")
         } else if self.idle.is_some_and(|idle| rest > idle) {
@@ -45,11 +38,6 @@ impl Limits {
             None
         }
     }
-}
-
-/// When a connection was last taken out of the pool, or opened.
-pub(super) fn last_taken(metrics: &Metrics) -> Instant {
-    metrics.recycled.unwrap_or(metrics.created)
 }
 
 /// A time, less this share of a tenth of it.
@@ -62,8 +50,6 @@ fn less(time: Duration, share: f64) -> Duration {
 mod tests {
     use std::time::{Duration, Instant};
 
-    use deadpool::managed::Metrics;
-
     use super::Limits;
 
     const fn secs(seconds: u64) -> Duration {
@@ -72,8 +58,8 @@ mod tests {
 
     #[test]
     fn what_is_old_or_idle_expires() {
-        let metrics = Metrics::default();
-        let after = |limits: Limits, time| limits.expired(&metrics, metrics.created + time);
+        let now = Instant::now();
+        let after = |limits: Limits, time| limits.expired(time, now + time);
         assert_eq!(after(Limits::new(None, None), secs(1_000_000)), None);
         let longest = Some(Duration::MAX);
         assert_eq!(after(Limits::new(longest, longest).within(longest), secs(1_000_000)), None);
@@ -92,9 +78,7 @@ mod tests {
         for idle in [None, Some(secs(1000)), Some(secs(100))] {
             let limits = Limits::new(idle, None).within(Some(secs(100)));
             // Only the last use counts.
-            let recycled = Some(Instant::now() + secs(500));
-            let metrics = Metrics { recycled, ..Metrics::default() };
-            let after = |time| limits.expired(&metrics, metrics.created + secs(500) + time);
+            let after = |time| limits.expired(time, Instant::now() + secs(500) + time);
             assert_eq!(after(secs(80)), None);
             assert!(after(secs(91)).is_some());
         }

@@ -13,6 +13,7 @@ mod opener;
 mod options;
 mod pace;
 mod pinned;
+mod places;
 mod pool;
 mod reading;
 mod replica;

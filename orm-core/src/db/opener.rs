@@ -1,18 +1,16 @@
-//! Opens connections for the pool, and looks at those that come back out of it.
+//! Opens connections for the pool.
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
-use deadpool::managed::{Manager, Metrics, RecycleError, RecycleResult};
-
 use super::backoff::{Backoff, passes};
 use super::holders::Usage;
-use super::limits::{Limits, last_taken};
+use super::limits::Limits;
 use super::metrics::{Counters, pool_event};
 use super::pace::Pace;
 use super::pool::Settings;
-use super::session::{Condition, Session};
+use super::session::Session;
 use super::shared::Shared;
 use crate::driver::Connector;
 use crate::error::{Error, Operation, Result};
@@ -21,7 +19,7 @@ use crate::error::{Error, Operation, Result};
 /// told in whole seconds.
 const IDLE_BEFORE_PING: Duration = Duration::from_millis(500);
 
-/// What deadpool calls the manager.
+/// What opens them.
 pub(super) struct Opener {
     connector: Arc<dyn Connector>,
     shared: Arc<Shared>,
@@ -32,11 +30,38 @@ pub(super) struct Opener {
     pace: Pace,
 }
 
+/// A connection as the pool keeps it: it is moved with each use.
+pub(super) type Kept = Box<Member>;
+
 /// A connection of the pool.
 pub(super) struct Member {
     pub(super) session: Session,
     pub(super) limits: Limits,
     pub(super) entry: Entry,
+    /// When it was last taken, or opened.
+    taken: Instant,
+}
+
+impl Member {
+    /// Notes that somebody has it from now on.
+    pub(super) fn take(&mut self, now: Instant) {
+        self.session.idle = self.rest(now) > IDLE_BEFORE_PING;
+        if self.session.leave_transaction() {
+            self.entry.usage.ends();
+        }
+        self.taken = now;
+        self.entry.shared.holders.taken(&self.entry.usage, now);
+    }
+
+    /// How long ago it was last taken.
+    pub(super) fn rest(&self, now: Instant) -> Duration {
+        now.saturating_duration_since(self.taken)
+    }
+
+    /// Why it is not used again; `None` where it is.
+    pub(super) fn spent(&self, now: Instant) -> Option<&'static str> {
+        if self.session.is_of_use() { self.limits.expired(self.rest(now), now) } else { Some("it was lost") }
+    }
 }
 
 /// A connection's place in the list of all. Dropping it means that the connection is closed.
@@ -68,8 +93,27 @@ impl Opener {
         }
     }
 
-    /// Opens a connection once it is time for it, all within the connect deadline.
-    async fn open(&self) -> Result<Session> {
+    /// Opens a connection, with its entry in the list of all.
+    pub(super) async fn open(&self) -> Result<Kept> {
+        match self.connect().await {
+            Ok(session) => {
+                let limits = Limits::new(self.idle_timeout, self.max_lifetime).within(session.idle_limit());
+                let shared = Arc::clone(&self.shared);
+                let entry = Entry { usage: shared.holders.add(), reason: "its Db is gone", shared };
+                Counters::add(&self.shared.counters.connects);
+                pool_event!(DEBUG, self.shared, "a connection was opened");
+                Ok(Box::new(Member { session, limits, entry, taken: Instant::now() }))
+            }
+            Err(error) => {
+                Counters::add(&self.shared.counters.connect_failures);
+                pool_event!(WARN, self.shared, %error, "a connection could not be opened");
+                Err(error)
+            }
+        }
+    }
+
+    /// Connects once it is time for it, all within the connect deadline.
+    async fn connect(&self) -> Result<Session> {
         let after = self.connect_timeout;
         let mut began = None;
         let opened = tokio::time::timeout(after, async {
@@ -86,48 +130,5 @@ impl Opener {
             (Err(_), _) => {}
         }
         opened
-    }
-}
-
-impl Manager for Opener {
-    // Boxed, since deadpool moves it in and out with each use.
-    type Type = Box<Member>;
-    type Error = Error;
-
-    async fn create(&self) -> Result<Box<Member>> {
-        // Boxed, so that whoever gets one that is open does not carry the room for it.
-        match Box::pin(self.open()).await {
-            Ok(session) => {
-                let limits = Limits::new(self.idle_timeout, self.max_lifetime).within(session.idle_limit());
-                let shared = Arc::clone(&self.shared);
-                let entry = Entry { usage: shared.holders.add(), reason: "its Db is gone", shared };
-                Counters::add(&self.shared.counters.connects);
-                pool_event!(DEBUG, self.shared, "a connection was opened");
-                Ok(Box::new(Member { session, limits, entry }))
-            }
-            Err(error) => {
-                Counters::add(&self.shared.counters.connect_failures);
-                pool_event!(WARN, self.shared, %error, "a connection could not be opened");
-                Err(error)
-            }
-        }
-    }
-
-    // Only looks, never waits: a caller that goes away while deadpool waits here loses the connection, which for a database
-    // in memory is the database. What takes time is done in `Pool::make_ready`.
-    async fn recycle(&self, member: &mut Box<Member>, metrics: &Metrics) -> RecycleResult<Error> {
-        let now = Instant::now();
-        let rest = now.saturating_duration_since(last_taken(metrics));
-        let reason = if member.session.condition() == Condition::Lost {
-            Some("it was lost")
-        } else {
-            member.limits.expired_after(rest, now)
-        };
-        if let Some(reason) = reason {
-            member.entry.reason = reason;
-            return Err(RecycleError::message(reason));
-        }
-        member.session.idle = rest > IDLE_BEFORE_PING;
-        Ok(())
     }
 }

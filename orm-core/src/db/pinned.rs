@@ -134,6 +134,11 @@ impl Pinned {
         matches!(self.base, Base::Savepoint(_))
     }
 
+    /// Whether something was given up half-way and is not rolled back yet.
+    pub(super) fn is_abandoned(&self) -> bool {
+        self.abandoned.is_some()
+    }
+
     /// Rolls back what was given up half-way. Where that does not work, the transaction is over.
     pub(super) async fn undo_abandoned(&mut self) {
         let Some(number) = self.abandoned else { return };

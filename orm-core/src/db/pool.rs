@@ -2,17 +2,15 @@
 
 use std::pin::pin;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use deadpool::managed::{Object, Pool as Deadpool, PoolConfig, PoolError, QueueMode, TimeoutType, Timeouts};
 use tokio::runtime;
 use tokio::task::AbortHandle;
 
 use super::held;
-use super::limits::last_taken;
 use super::metrics::{Counters, pool_event};
-use super::opener::{Member, Opener};
+use super::opener::{Kept, Member, Opener};
+use super::places::{Place, Places};
 use super::session::{Condition, Session};
 use super::shared::Shared;
 use super::sweep;
@@ -34,16 +32,14 @@ pub(super) struct Settings {
     pub(super) connects_per_second: u32,
 }
 
-/// How long a call that does not wait waits. The opener has a deadline of its own.
-const AT_ONCE: Timeouts = Timeouts { wait: Some(Duration::ZERO), create: None, recycle: None };
-
 /// Why connections are closed.
 const CLOSED: &str = "its Db was closed";
 const LOST: &str = "it was lost, or a statement on it was given up half-way";
 
 /// The connections of one `Db`.
 pub(super) struct Pool {
-    inner: Deadpool<Opener>,
+    places: Arc<Places>,
+    opener: Opener,
     pub(super) shared: Arc<Shared>,
     acquire_timeout: Duration,
     pub(super) size: usize,
@@ -68,90 +64,72 @@ impl Pool {
     ) -> Result<Self> {
         let &Settings { size, acquire_timeout, .. } = settings;
         let shared = Arc::new(shared);
-        let config = PoolConfig {
-            max_size: size,
-            timeouts: Timeouts { wait: Some(acquire_timeout), ..AT_ONCE },
-            // The one used last is the warmest; the others may go idle.
-            queue_mode: QueueMode::Lifo,
-        };
-        let inner = Deadpool::builder(Opener::new(connector, Arc::clone(&shared), settings))
-            .config(config)
-            .runtime(deadpool::Runtime::Tokio1)
-            .build()
-            .map_err(|error| Error::Configuration(error.to_string().into()))?;
-        let mut pool = Self { inner, shared, acquire_timeout, size, sweep: None };
+        let places = Places::new(Arc::clone(&shared));
+        let opener = Opener::new(connector, Arc::clone(&shared), settings);
+        let mut pool = Self { places, opener, shared, acquire_timeout, size, sweep: None };
         let mut opened = Vec::new();
         for _ in 0..settings.min {
             opened.push(pool.acquire().await?);
         }
         drop(opened);
-        pool.sweep = sweep::start(pool.inner.weak(), settings);
+        pool.sweep = sweep::start(&pool.places, settings);
         Ok(pool)
     }
 
     /// A connection that is ready for a statement.
     pub(super) async fn acquire(&self) -> Result<Held> {
-        // One that is free is taken without a timer; nobody is overtaken, since what comes free goes to those who wait.
-        let object = match self.inner.timeout_get(&AT_ONCE).await {
-            Err(PoolError::Timeout(TimeoutType::Wait)) => Box::pin(self.wait()).await,
-            other => other.map_err(|error| self.error(error)),
+        let place = match self.places.try_take()? {
+            Some(place) => place,
+            None => Box::pin(self.wait()).await?,
         };
-        let mut held = self.held(object?);
-        if held.session().is_ready() {
+        let now = Instant::now();
+        let held = match place.connection(now) {
+            Some(member) => Held::new(member, place, now),
+            // Boxed, like what is seldom needed below, so that the common case does not carry the room for it.
+            None => Box::pin(self.connect(place)).await?,
+        };
+        if held.peek().is_ready() {
             return Ok(held);
         }
         // A server that does not answer would cost a deadline for each of its connections.
         let after = self.acquire_timeout;
-        // Boxed, so that the common case does not carry the room for it.
-        tokio::time::timeout(after, Box::pin(self.make_ready(held)))
+        Box::pin(tokio::time::timeout(after, self.make_ready(held)))
             .await
             .unwrap_or_else(|_| Err(self.missed(Error::Timeout { operation: Operation::Acquire, after })))
+    }
+
+    async fn connect(&self, place: Place) -> Result<Held> {
+        let member = self.opener.open().await?;
+        Ok(Held::new(member, place, Instant::now()))
     }
 
     async fn make_ready(&self, mut held: Held) -> Result<Held> {
         // One that cannot be made ready is out of the pool for good, so this comes to an end.
         while !held.session().is_ready() && !held.session().prepare().await {
-            held.discard("it could not be made ready");
-            held = self.held(self.inner.get().await.map_err(|error| self.error(error))?);
+            let place = held.discard("it could not be made ready");
+            let now = Instant::now();
+            held = match place.connection(now) {
+                Some(member) => Held::new(member, place, now),
+                None => self.connect(place).await?,
+            };
         }
         Ok(held)
     }
 
-    /// Waits for one to come free.
-    async fn wait(&self) -> Result<Object<Opener>> {
+    /// Waits for a place to come free.
+    async fn wait(&self) -> Result<Place> {
         if held::by_callers(&self.shared) >= self.size {
             return Err(Error::HeldByTransaction { size: self.size });
         }
-        let object = {
+        let place = {
             let _waiting = self.shared.counters.wait();
             pool_event!(DEBUG, self.shared, "a call waits for a connection");
-            self.inner.get().await
+            tokio::time::timeout(self.acquire_timeout, self.places.take()).await
         };
-        object.map_err(|error| self.error(error))
-    }
-
-    /// Notes who has it, and since when.
-    fn held(&self, mut object: Object<Opener>) -> Held {
-        if object.session.leave_transaction() {
-            object.entry.usage.ends();
-        }
-        self.shared.holders.taken(&object.entry.usage, last_taken(Object::metrics(&object)));
-        Held { object: Some(object), recovering: false }
-    }
-
-    fn error(&self, error: PoolError<Error>) -> Error {
-        match error {
-            PoolError::Backend(error) => error,
-            PoolError::Closed => Error::Closed,
-            PoolError::Timeout(TimeoutType::Wait) => {
-                let holders = Box::new(self.shared.holders.describe(self.size));
-                self.missed(Error::PoolExhausted { size: self.size, after: self.acquire_timeout, holders })
-            }
-            other
-            @ (PoolError::Timeout(_) | PoolError::NoRuntimeSpecified | PoolError::PostCreateHook(_)) => {
-                Error::Configuration(other.to_string().into())
-            }
-        }
+        place.unwrap_or_else(|_| {
+            let holders = Box::new(self.shared.holders.describe(self.size));
+            Err(self.missed(Error::PoolExhausted { size: self.size, after: self.acquire_timeout, holders }))
+        })
     }
 
     /// Counts a call that got no connection in time.
@@ -164,10 +142,7 @@ impl Pool {
 
     /// Refuses new callers and says good-bye on every connection that nobody uses.
     pub(super) async fn close(&self) {
-        self.shared.closed.store(true, Ordering::Release);
-        let idle = self.inner.retain(|_, _| false).removed;
-        self.inner.close();
-        for member in idle {
+        for member in self.places.close() {
             let Member { session, mut entry, .. } = *member;
             entry.reason = CLOSED;
             drop(entry);
@@ -176,64 +151,63 @@ impl Pool {
     }
 
     pub(super) fn is_closed(&self) -> bool {
-        self.shared.closed.load(Ordering::Acquire)
-    }
-
-    #[cfg(test)]
-    pub(super) fn open_connections(&self) -> usize {
-        self.inner.status().size
+        self.places.is_closed()
     }
 }
 
 /// A connection out of the pool. Dropping it decides what becomes of it.
 pub(super) struct Held {
-    object: Option<Object<Opener>>,
+    taken: Option<Taken>,
     /// Whether this is the background task that cleans up: there is no further one behind it.
     recovering: bool,
 }
 
+/// A connection and its place. The place comes free last.
+struct Taken {
+    member: Kept,
+    place: Place,
+}
+
 impl Held {
-    fn member(&mut self) -> &mut Member {
-        self.object.as_mut().expect("the connection is there until it is dropped or discarded")
+    /// Notes who has it, and since when.
+    fn new(mut member: Kept, place: Place, now: Instant) -> Self {
+        member.take(now);
+        Self { taken: Some(Taken { member, place }), recovering: false }
     }
 
     pub(super) fn session(&mut self) -> &mut Session {
-        &mut self.member().session
+        let taken = self.taken.as_mut();
+        &mut taken.expect("the connection is there until it is dropped or discarded").member.session
     }
 
     pub(super) fn peek(&self) -> &Session {
-        let member = self.object.as_ref();
-        &member.expect("the connection is there until it is dropped or discarded").session
+        let taken = self.taken.as_ref();
+        &taken.expect("the connection is there until it is dropped or discarded").member.session
     }
 
     /// Notes which transaction it is used for, for the errors and logs of others.
     pub(super) fn begins(&self, transaction: u64) {
-        if let Some(object) = &self.object {
-            object.entry.usage.begins(transaction);
+        if let Some(taken) = &self.taken {
+            taken.member.entry.usage.begins(transaction);
         }
     }
 
-    /// Throws the connection away; the pool may open another.
-    fn discard(mut self, reason: &'static str) {
-        if let Some(object) = self.object.take() {
-            throw_away(object, reason);
-        }
+    /// Throws the connection away, and gives its place for another one.
+    fn discard(mut self, reason: &'static str) -> Place {
+        let taken = self.taken.take();
+        taken.expect("the connection is there until it is dropped or discarded").throw_away(reason)
     }
 }
 
 impl Drop for Held {
     fn drop(&mut self) {
-        let Some(object) = self.object.take() else { return };
-        match object.session.condition() {
-            Condition::Ready if object.session.is_closing() => {
-                let mut member = Object::take(object);
-                member.entry.reason = CLOSED;
-                farewell(member);
-            }
-            Condition::Ready => give_back(object),
-            Condition::Lost if object.session.is_dirty() => self.in_background(object, abandon),
-            Condition::Lost => throw_away(object, LOST),
-            Condition::Undo => self.in_background(object, undo),
+        let Some(taken) = self.taken.take() else { return };
+        let session = &taken.member.session;
+        match session.condition() {
+            Condition::Ready => taken.give_back(),
+            Condition::Lost if session.is_dirty() => self.in_background(taken, abandon),
+            Condition::Lost => drop(taken.throw_away(LOST)),
+            Condition::Undo => self.in_background(taken, undo),
         }
     }
 }
@@ -243,31 +217,37 @@ impl Held {
     /// many statements do not pile up work on the server.
     fn in_background<F: Future<Output = ()> + Send + 'static>(
         &self,
-        object: Object<Opener>,
+        taken: Taken,
         task: impl FnOnce(Self) -> F,
     ) {
+        let session = &taken.member.session;
         match runtime::Handle::try_current() {
             Ok(runtime) if !self.recovering => {
-                drop(runtime.spawn(task(Self { object: Some(object), recovering: true })));
+                drop(runtime.spawn(task(Self { taken: Some(taken), recovering: true })));
             }
             // Whoever takes it next rolls back first.
-            _ if object.session.condition() == Condition::Undo && object.session.survives_cancel() => {
-                give_back(object);
-            }
+            _ if session.condition() == Condition::Undo && session.survives_cancel() => taken.give_back(),
             // The server rolls back when the connection ends.
-            _ => throw_away(object, LOST),
+            _ => drop(taken.throw_away(LOST)),
         }
     }
 }
 
-fn give_back(object: Object<Opener>) {
-    object.entry.usage.given_back();
-    drop(object);
-}
+impl Taken {
+    fn give_back(self) {
+        let Self { member, place } = self;
+        member.entry.usage.given_back();
+        if let Err(mut member) = place.leave(member) {
+            member.entry.reason = CLOSED;
+            farewell(member);
+        }
+    }
 
-fn throw_away(object: Object<Opener>, reason: &'static str) {
-    let mut member = Object::take(object);
-    member.entry.reason = reason;
+    fn throw_away(self, reason: &'static str) -> Place {
+        let Self { mut member, place } = self;
+        member.entry.reason = reason;
+        place
+    }
 }
 
 /// Ends what a dropped future left running on the server.
@@ -290,7 +270,7 @@ async fn undo(mut held: Held) {
 
 /// Says good-bye in the background, where there is one.
 #[expect(clippy::boxed_local, reason = "as the pool keeps it")]
-pub(super) fn farewell(member: Box<Member>) {
+pub(super) fn farewell(member: Kept) {
     if let Ok(runtime) = runtime::Handle::try_current() {
         runtime.spawn(member.session.close());
     }

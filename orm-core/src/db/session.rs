@@ -258,10 +258,6 @@ impl Session {
         self.connection.packet_limit()
     }
 
-    pub(super) fn is_closing(&self) -> bool {
-        self.shared.closed.load(Ordering::Acquire)
-    }
-
     /// What bounds that which is asked for ourselves.
     pub(super) fn upkeep_limit(&self) -> Limit {
         Limit::of(self.shared.upkeep_timeout)

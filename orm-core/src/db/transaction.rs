@@ -354,7 +354,10 @@ impl Pin {
     /// Waits for the statement before this one.
     pub(super) async fn lock(&self) -> Result<OwnedMutexGuard<Pinned>> {
         let mut pinned = self.wait().await?;
-        pinned.undo_abandoned().await;
+        if pinned.is_abandoned() {
+            // Boxed, like the wait below, so that the common case does not carry the room for it.
+            Box::pin(pinned.undo_abandoned()).await;
+        }
         match pinned.reason() {
             Some(reason) => Err(Error::TransactionEnded(reason.text().into())),
             None => Ok(pinned),
@@ -370,7 +373,7 @@ impl Pin {
             return Ok(pinned);
         }
         let after = self.db.acquire_timeout();
-        tokio::time::timeout(after, Arc::clone(&self.pinned).lock_owned())
+        Box::pin(tokio::time::timeout(after, Arc::clone(&self.pinned).lock_owned()))
             .await
             .map_err(|_| Error::Timeout { operation: Operation::Acquire, after })
     }

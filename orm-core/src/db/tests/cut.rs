@@ -3,7 +3,7 @@
 use std::pin::pin;
 use std::task::Poll;
 
-use super::place::{Kept, Place, ask, balances, bank, embedded, one, places, run, transfer};
+use super::place::{Kept, Place, ask, balances, bank, embedded, foreign, one, places, run, transfer};
 use crate::db::{Call, Db, Executor as _, Transaction};
 use crate::driver::NoRows;
 use crate::error::Result;
@@ -44,8 +44,7 @@ async fn all(db: &Db, place: &Place) -> Result<()> {
     tx.handle().atomically(twice).await?;
     tx.rollback().await?;
     let mut lease = db.handle().lease().await?;
-    lease.touch();
-    let call = Call::text(setting(place).0);
+    let call = foreign(setting(place).0);
     lease.run(&call, &mut NoRows).await?;
     drop(lease);
     ask(db, "SELECT balance FROM accounts").await?;

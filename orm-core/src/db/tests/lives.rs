@@ -25,18 +25,18 @@ async fn idle_connections_are_closed_but_for_a_few() {
         for _ in 0..all {
             leases.push(db.handle().lease().await.unwrap());
         }
-        assert_eq!(db.pool().open_connections(), all, "{}", place.url);
+        assert_eq!(db.pool_metrics().open, all, "{}", place.url);
         drop(leases);
         let left = all.min(2);
-        until(&db, |db| db.pool().open_connections() == left).await;
+        until(&db, |db| db.pool_metrics().open == left).await;
         let metrics = db.pool_metrics();
         assert_eq!((metrics.open, metrics.idle), (left, left), "{}", place.url);
         assert_eq!(metrics.connects - metrics.closed, left as u64, "{}: {metrics:?}", place.url);
         // Those stay, until they are used.
         tokio::time::sleep(Duration::from_millis(1200)).await;
-        assert_eq!(db.pool().open_connections(), left, "{}", place.url);
+        assert_eq!(db.pool_metrics().open, left, "{}", place.url);
         run(&db, "SELECT 1").await.unwrap();
-        assert_eq!(db.pool().open_connections(), 1, "{}", place.url);
+        assert_eq!(db.pool_metrics().open, 1, "{}", place.url);
         db.close().await.unwrap();
         place.end().await;
     }

@@ -134,6 +134,11 @@ pub(super) async fn run(executor: &impl Executor, sql: &str) -> Result<Done> {
     executor.handle().run(&call, &mut NoRows).await
 }
 
+/// A caller's own statement, after which the session is reset.
+pub(super) fn foreign(sql: &str) -> Call<'_> {
+    Call { table: None, statement: CallStatement::Foreign(sql), params: &[] }
+}
+
 pub(super) async fn ask(executor: &impl Executor, sql: &str) -> Result<Vec<Vec<String>>> {
     let mut kept = Kept::default();
     let call = Call { table: None, statement: CallStatement::Dynamic(sql), params: &[] };

@@ -1,12 +1,14 @@
 //! The pool: what is used again, what is thrown away, and how long anybody waits.
 
-use std::pin::pin;
+use std::pin::{Pin, pin};
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::task::Poll;
+use std::task::{Context, Poll, Waker};
 use std::time::{Duration, Instant};
 
-use super::place::{Kept, ask, balances, bank, embedded, one, places, run, servers, transfer};
-use crate::db::{Call, CallStatement, DbOptions, Executor as _};
+use super::place::{Kept, ask, balances, bank, embedded, foreign, one, places, run, servers, transfer};
+use super::stub::Stub;
+use crate::db::{Call, CallStatement, Db, DbOptions, Executor as _};
 use crate::driver::{Cells, FixedId, Flow, NoRows, RowSink};
 use crate::error::{Error, Operation, Result};
 
@@ -15,12 +17,12 @@ async fn the_warmest_connection_is_used_again() {
     for place in places().await {
         let db = place.options().min_connections(3).connect().await.unwrap();
         let opened = if place.memory { 1 } else { 3 };
-        assert_eq!(db.pool().open_connections(), opened, "{}", place.url);
+        assert_eq!(db.pool_metrics().open, opened, "{}", place.url);
         let connection = place.connection(&db).await;
         for _ in 0..20 {
             assert_eq!(place.connection(&db).await, connection, "{}", place.url);
         }
-        assert_eq!(db.pool().open_connections(), opened, "{}", place.url);
+        assert_eq!(db.pool_metrics().open, opened, "{}", place.url);
         db.close().await.unwrap();
         place.end().await;
     }
@@ -52,7 +54,7 @@ async fn a_full_pool_is_an_error_after_the_deadline() {
         let options = place.options().acquire_timeout(deadline).max_connections(most).min_connections(5);
         let db = options.connect().await.unwrap();
         let all = if place.memory { 1 } else { 2 };
-        assert_eq!(db.pool().open_connections(), all);
+        assert_eq!(db.pool_metrics().open, all);
         let mut leases = Vec::new();
         for _ in 1..all {
             leases.push(db.handle().lease().await.unwrap());
@@ -66,7 +68,7 @@ async fn a_full_pool_is_an_error_after_the_deadline() {
         );
         drop((leases, tx));
         run(&db, "SELECT 1").await.unwrap();
-        assert_eq!(db.pool().open_connections(), all);
+        assert_eq!(db.pool_metrics().open, all);
         db.close().await.unwrap();
         place.end().await;
     }
@@ -116,7 +118,7 @@ async fn a_statement_that_takes_too_long_is_given_up() {
         assert_eq!(balances(&db).await, ["100", "100"], "{}: the data is still there", place.url);
         // A server's answer would come on the old connection; a thread of our own is interrupted instead.
         assert_eq!(place.connection(&db).await == connection, place.server.is_none(), "{}", place.url);
-        assert_eq!(db.pool().open_connections(), 1);
+        assert_eq!(db.pool_metrics().open, 1);
         db.transaction(transfer).await.unwrap();
         assert!(started.elapsed() < Duration::from_secs(4), "{}: {:?}", place.url, started.elapsed());
         db.close().await.unwrap();
@@ -180,14 +182,10 @@ async fn a_touched_session_is_reset_before_it_is_used_again() {
         } else {
             ("PRAGMA foreign_keys = OFF", "PRAGMA foreign_keys", "1")
         };
-        let call = Call::text(set);
-        let mut lease = db.handle().lease().await.unwrap();
-        lease.touch();
-        lease.run(&call, &mut NoRows).await.unwrap();
-        drop(lease);
+        db.handle().run(&foreign(set), &mut NoRows).await.unwrap();
         assert_eq!(one(&db, get).await, clean, "{}", place.url);
-        // Only then: what nobody marks as touched stays as it is.
-        db.handle().run(&call, &mut NoRows).await.unwrap();
+        // Only then: what our own statements change stays as it is.
+        db.handle().run(&Call::text(set), &mut NoRows).await.unwrap();
         assert_ne!(one(&db, get).await, clean, "{}", place.url);
         db.close().await.unwrap();
         place.end().await;
@@ -203,7 +201,7 @@ async fn closing_says_good_bye_and_refuses() {
         let clone = db.clone();
         clone.close().await.unwrap();
         clone.close().await.unwrap();
-        assert_eq!(db.pool().open_connections(), 1, "the one in use");
+        assert_eq!(db.pool_metrics().open, 1, "the one in use");
         assert!(matches!(run(&db, "SELECT 1").await, Err(Error::Closed)));
         assert!(matches!(db.begin().await, Err(Error::Closed)));
         assert!(matches!(db.authenticate().await, Err(Error::Closed)));
@@ -245,6 +243,48 @@ async fn waiting_ends_when_the_db_is_closed() {
         drop(lease);
         place.end().await;
     }
+}
+
+/// Takes a connection, notes its number, and gives it back.
+async fn note(db: &Db, number: usize, order: &Mutex<Vec<usize>>) {
+    let lease = db.handle().lease().await.unwrap();
+    order.lock().unwrap().push(number);
+    drop(lease);
+}
+
+#[tokio::test]
+async fn those_who_wait_come_in_the_order_in_which_they_came() {
+    let Some(stub) = Stub::new(None).await else { return };
+    let db = stub.db(DbOptions::new("").max_connections(1)).await.unwrap();
+    let order = Mutex::default();
+    let lease = db.handle().lease().await.unwrap();
+    let mut waiting: Vec<_> = (0..5).map(|number| Box::pin(note(&db, number, &order))).collect();
+    for one in &mut waiting {
+        assert!(polled_once(one.as_mut()).is_pending());
+    }
+    assert_eq!(db.pool_metrics().waiting, 5);
+    // One who gives up leaves the line, and so does one to whom the place was given already.
+    drop(waiting.remove(2));
+    drop(lease);
+    drop(waiting.remove(0));
+    assert_eq!(db.pool_metrics().waiting, 3);
+    // Polled from the last to the first.
+    while !waiting.is_empty() {
+        for at in (0..waiting.len()).rev() {
+            if polled_once(waiting[at].as_mut()).is_ready() {
+                drop(waiting.remove(at));
+            }
+        }
+    }
+    // Who comes last overtakes nobody.
+    note(&db, 9, &order).await;
+    assert_eq!(*order.lock().unwrap(), [1, 3, 4, 9]);
+    assert_eq!((db.pool_metrics().open, db.pool_metrics().waiting, stub.attempts()), (1, 0, 1));
+}
+
+/// Polls once.
+fn polled_once<F: Future>(future: Pin<&mut F>) -> Poll<F::Output> {
+    future.poll(&mut Context::from_waker(Waker::noop()))
 }
 
 #[tokio::test]

@@ -2,9 +2,10 @@
 
 use std::time::{Duration, Instant};
 
-use super::place::{ask, assert_ended, balances, bank, one, run, servers, transfer};
+use super::place::{ask, assert_ended, balances, bank, foreign, one, run, servers, transfer};
 use super::proxy::Proxy;
 use crate::db::{DbOptions, Executor as _};
+use crate::driver::NoRows;
 use crate::error::{Error, Operation};
 
 #[tokio::test]
@@ -71,11 +72,11 @@ async fn a_killed_connection_is_replaced() {
                 tokio::time::sleep(Duration::from_millis(10)).await;
             }
         };
-        assert_eq!(db.pool().open_connections(), 3);
+        assert_eq!(db.pool_metrics().open, 3);
         kill_all().await;
         db.transaction(transfer).await.expect("nothing was done yet, so another connection is as good");
         assert_eq!(balances(&db).await, ["90", "110"]);
-        assert_eq!(db.pool().open_connections(), 1, "{}: the dead ones are out of the pool", place.url);
+        assert_eq!(db.pool_metrics().open, 1, "{}: the dead ones are out of the pool", place.url);
         kill_all().await;
         let error = run(&db, "UPDATE accounts SET balance = 0").await.unwrap_err();
         assert!(matches!(error, Error::ConnectionLost(_)), "{error:?}");
@@ -147,9 +148,10 @@ async fn connections_that_do_not_answer_cost_one_deadline_together() {
         let db = options.acquire_timeout(Duration::from_millis(300)).connect().await.unwrap();
         let mut leases = Vec::new();
         for _ in 0..3 {
-            leases.push(db.handle().lease().await.unwrap());
+            let mut lease = db.handle().lease().await.unwrap();
+            lease.run(&foreign("SELECT 1"), &mut NoRows).await.unwrap();
+            leases.push(lease);
         }
-        leases.iter_mut().for_each(crate::db::lease::Lease::touch);
         drop(leases);
         proxy.hold_answers();
         let started = Instant::now();
