@@ -121,6 +121,11 @@ pub trait Cells {
     /// Whether the cell at this position is NULL; so is one that was taken, or one past the end. It can be taken afterwards.
     fn is_null(&self, index: usize) -> bool;
 
+    /// The integer in the cell at this position, which can be taken afterwards; `None` where it is none, or is not known without taking it.
+    fn integer(&self, _index: usize) -> Option<i128> {
+        None
+    }
+
     /// Takes the cell at this position: borrowed from the driver's buffer, or owned. A second take of it, or one past the end, gives NULL.
     fn take(&mut self, index: usize) -> Value<'_>;
 }

@@ -13,6 +13,16 @@ use crate::value::Value;
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Key<'v>(pub(super) &'v [Value<'v>]);
 
+impl Key<'_> {
+    /// The integer that it is.
+    fn number(&self) -> Option<i128> {
+        match self.0 {
+            [only] => integer(only),
+            _ => None,
+        }
+    }
+}
+
 impl PartialEq for Key<'_> {
     fn eq(&self, other: &Self) -> bool {
         self.0.len() == other.0.len() && self.0.iter().zip(other.0).all(|(one, other)| same(one, other))
@@ -26,9 +36,8 @@ impl Hash for Key<'_> {
         for value in self.0 {
             match value {
                 Value::Null => {}
-                // The same bits for both, where the two are equal.
-                Value::Int(number) => number.hash(state),
-                Value::UInt(number) => number.cast_signed().hash(state),
+                Value::Int(number) => bits((*number).into()).hash(state),
+                Value::UInt(number) => bits((*number).into()).hash(state),
                 Value::Float(number) => number.to_bits().hash(state),
                 Value::Double(number) => number.to_bits().hash(state),
                 Value::Text(text) => text.as_bytes().hash(state),
@@ -75,6 +84,16 @@ pub(super) fn with_key_of<T>(
     work: impl FnOnce(Option<Key<'_>>) -> Result<T>,
 ) -> Result<T> {
     with_key(columns.len(), |n, to| keys.key(row, columns[n], to), work)
+}
+
+/// What is hashed of an integer: the same for a signed and an unsigned one, where the two are equal.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "as many bits as any integer of a database has"
+)]
+fn bits(number: i128) -> u64 {
+    number as u64
 }
 
 fn same(one: &Value<'_>, other: &Value<'_>) -> bool {
@@ -134,6 +153,8 @@ pub(super) struct Index<'k> {
     groups: HashTable<u32>,
     /// A near row of each group.
     rows: Vec<usize>,
+    /// The key of each group, where all keys are one integer: to look at it takes a tenth of what it takes to look into the near row.
+    numbers: Option<Vec<i128>>,
 }
 
 /// The group of each near row, and how many groups there are.
@@ -157,6 +178,7 @@ impl<'k> Index<'k> {
         let mut groups = HashTable::with_capacity(count);
         let mut rows = Vec::with_capacity(count);
         let mut of_row = Vec::with_capacity(count);
+        let mut numbers = Some(Vec::with_capacity(count));
         for row in 0..count {
             let group = with_key_of(keys, columns, row, |key| {
                 let Some(key) = key else { return Ok(NONE) };
@@ -169,6 +191,10 @@ impl<'k> Index<'k> {
                         let next = u32::try_from(rows.len()).unwrap_or(NONE);
                         place.insert(next);
                         rows.push(row);
+                        match key.number() {
+                            Some(number) => numbers.iter_mut().for_each(|numbers| numbers.push(number)),
+                            None => numbers = None,
+                        }
                         Ok(next)
                     }
                 }
@@ -176,13 +202,25 @@ impl<'k> Index<'k> {
             of_row.push(group);
         }
         let of_rows = Groups { of_row, count: rows.len() };
-        Ok((Self { keys, columns, hasher, groups, rows }, of_rows))
+        Ok((Self { keys, columns, hasher, groups, rows, numbers }, of_rows))
     }
 
     /// The group of this key. That of the row before is looked at first: far rows mostly come in the order of their keys.
     pub(super) fn group(&self, key: Key<'_>, before: Option<u32>) -> Option<u32> {
         let equal = |group: &u32| has(self.keys, self.columns, self.rows[*group as usize], key);
         before.filter(equal).or_else(|| self.groups.find(self.hasher.hash_one(key), equal).copied())
+    }
+
+    /// Whether all keys are one integer.
+    pub(super) fn is_of_numbers(&self) -> bool {
+        self.numbers.is_some()
+    }
+
+    /// The group of the key that is this integer.
+    pub(super) fn group_of_number(&self, number: i128, before: Option<u32>) -> Option<u32> {
+        let numbers = self.numbers.as_ref()?;
+        let equal = |group: &u32| numbers[*group as usize] == number;
+        before.filter(equal).or_else(|| self.groups.find(self.hasher.hash_one(bits(number)), equal).copied())
     }
 
     /// The keys of these groups, to be sent.

@@ -7,7 +7,7 @@ use crate::db::{Call, Handle};
 use crate::driver::{BoxFuture, Cells, Flow, RowSink};
 use crate::error::{Error, Mismatch, Result};
 use crate::query::{Keys, Plan, rank};
-use crate::schema::ColumnDef;
+use crate::schema::{ColumnDef, DataType, Table};
 use crate::sql::tree::{self, Children, Tree};
 use crate::sql::{Dialect, Expr, Link, Rows};
 use crate::types;
@@ -36,6 +36,12 @@ impl Far {
             Some(part) => (self.normal)(part, value, &self.link.source.columns[position]),
             None => Ok(value.into_owned()),
         }
+    }
+
+    /// Where the key stands in the cells of a far row, if it is one integer.
+    fn number_at(&self, index: &Index<'_>, tree: &Tree, keys_at: Option<usize>) -> Option<usize> {
+        let [far] = *self.link.far else { return None };
+        index.is_of_numbers().then(|| keys_at.or_else(|| position(tree, far)))?
     }
 
     /// The group of a far row whose key stands in these cells.
@@ -95,6 +101,12 @@ impl Far {
     }
 }
 
+/// Where a column of the far row stands among the cells.
+fn position(tree: &Tree, column: usize) -> Option<usize> {
+    let name = tree.table.columns[column].name;
+    tree.outputs.iter().position(|output| output.node == 0 && output.column.name == name)
+}
+
 /// The conditions on the rows at a node.
 fn filter_of(tree: &mut Tree, node: usize) -> &mut Vec<Expr> {
     match node.checked_sub(1) {
@@ -140,7 +152,7 @@ impl<O: Clone + Send + Sync + 'static> Loader<O> {
         // The server need not sort what is mostly in the order of the key: it reads by that, or by an index of which it is the last part.
         let mut order = match far.link.target.integer_key() {
             Some(key) if !appended && far.rows.is_unordered() && (plan.sorts() || !direct) => {
-                Some(Order::new(key, groups.count))
+                Some(Order::new(far.link.target, key, groups.count))
             }
             _ => None,
         };
@@ -154,6 +166,12 @@ impl<O: Clone + Send + Sync + 'static> Loader<O> {
             let through_outputs = far.link.through.map_or(0, |through| through.table.columns.len());
             plan.place_join_row(outputs);
             let with_join_row = plan.wants_join_row();
+            let keys_at = outputs + if with_join_row { through_outputs } else { 0 };
+            let keys_at = appended.then_some(keys_at);
+            let number_at = far.number_at(&index, &tree, keys_at);
+            if let Some(order) = &mut order {
+                order.at = position(&tree, order.column);
+            }
             let statement = tree::children(
                 handle.dialect(),
                 Children {
@@ -166,14 +184,13 @@ impl<O: Clone + Send + Sync + 'static> Loader<O> {
                     parents: index.values(from..to)?,
                 },
             )?;
-            let keys_at = outputs + if with_join_row { through_outputs } else { 0 };
-            let keys_at = appended.then_some(keys_at);
             let mut lists = Lists { lists: &mut *lists, run: Vec::new(), group: 0, grew: false };
             let mut sink = Members {
                 far: &*far,
                 index: &index,
                 plan: &mut **plan,
                 keys_at,
+                number_at,
                 lists: direct.then_some(&mut lists),
                 members: &mut *members,
                 last: None,
@@ -258,6 +275,8 @@ struct Members<'s, 'k, O> {
     index: &'s Index<'k>,
     plan: &'s mut dyn Plan<O>,
     keys_at: Option<usize>,
+    /// Where the key stands, if it is one integer.
+    number_at: Option<usize>,
     /// Where the rows go at once. Where they are not complete yet, only their groups are noted.
     lists: Option<&'s mut Lists<'k, O>>,
     members: &'s mut Vec<u32>,
@@ -271,6 +290,10 @@ struct Members<'s, 'k, O> {
 struct Order {
     /// The key's column.
     column: usize,
+    /// Where it stands in the cells.
+    at: Option<usize>,
+    /// What makes the rank of an integer of it.
+    offset: i128,
     /// The place of the last row of each group.
     last: Vec<u64>,
     /// The places of all rows among each other, where they are handed out in the end.
@@ -279,15 +302,24 @@ struct Order {
 }
 
 impl Order {
-    fn new(column: usize, groups: usize) -> Self {
-        Self { column, last: vec![0; groups], ranks: Vec::new(), is_broken: false }
+    fn new(table: &Table, column: usize, groups: usize) -> Self {
+        let signed = matches!(table.columns[column].data_type, DataType::Integer { signed: true, .. });
+        let offset = if signed { -i128::from(i64::MIN) } else { 0 };
+        Self { column, at: None, offset, last: vec![0; groups], ranks: Vec::new(), is_broken: false }
+    }
+
+    /// The rank of the key in these cells, where it can be told before the row is read.
+    fn rank(&self, cells: &dyn Cells) -> Option<u64> {
+        u64::try_from(cells.integer(self.at?)? + self.offset).ok()
     }
 
     /// Looks at the key of the last row that was read, and gives its rank.
-    fn see(&mut self, group: u32, rows: &dyn Keys) -> u64 {
-        let mut key = Ok(Value::Null);
-        rows.key(rows.count() - 1, self.column, &mut key);
-        let now = rank(&key);
+    fn see(&mut self, group: u32, rank_of: Option<u64>, rows: &dyn Keys) -> u64 {
+        let now = rank_of.unwrap_or_else(|| {
+            let mut key = Ok(Value::Null);
+            rows.key(rows.count() - 1, self.column, &mut key);
+            rank(&key)
+        });
         let before = std::mem::replace(&mut self.last[group as usize], now);
         self.is_broken |= before > now;
         now
@@ -296,14 +328,19 @@ impl Order {
 
 impl<O: Send> RowSink for Members<'_, '_, O> {
     fn row(&mut self, cells: &mut dyn Cells) -> Result<Flow> {
+        // Integers are looked at before they are read: afterwards they would have to be asked of the record.
+        let number = self.number_at.and_then(|at| cells.integer(at));
+        let rank = self.order.as_ref().and_then(|order| order.rank(cells));
         self.plan.row(cells)?;
-        let group = match self.keys_at {
-            Some(at) => self.far.group_of_cells(self.index, cells, at, self.last)?,
-            None => self.far.group_of_last(self.index, self.plan, self.last)?,
+        let group = number.and_then(|number| self.index.group_of_number(number, self.last));
+        let group = match (group, self.keys_at) {
+            (Some(group), _) => group,
+            (None, Some(at)) => self.far.group_of_cells(self.index, cells, at, self.last)?,
+            (None, None) => self.far.group_of_last(self.index, self.plan, self.last)?,
         };
         self.last = Some(group);
         if let Some(order) = &mut self.order {
-            let rank = order.see(group, self.plan);
+            let rank = order.see(group, rank, self.plan);
             if self.lists.is_none() {
                 order.ranks.push(rank);
             }
@@ -398,13 +435,8 @@ struct Counts<'s, 'k> {
 
 impl RowSink for Counts<'_, '_> {
     fn row(&mut self, cells: &mut dyn Cells) -> Result<Flow> {
-        const COUNT: ColumnDef = ColumnDef::new(
-            "",
-            "count",
-            "count",
-            crate::schema::DataType::Integer { bits: 64, signed: false },
-            false,
-        );
+        const COUNT: ColumnDef =
+            ColumnDef::new("", "count", "count", DataType::Integer { bits: 64, signed: false }, false);
         let width = self.far.link.near.len();
         let group = self.far.group_of_cells(self.index, cells, 0, None)?;
         self.counts[group as usize] = types::decode(cells.take(width), &COUNT)?;

@@ -79,6 +79,14 @@ impl Cells for RowCells<'_> {
         matches!(self.row.as_ref(index), None | Some(DriverValue::NULL))
     }
 
+    fn integer(&self, index: usize) -> Option<i128> {
+        match self.row.as_ref(index) {
+            Some(&DriverValue::Int(number)) => Some(number.into()),
+            Some(&DriverValue::UInt(number)) => Some(number.into()),
+            _ => None,
+        }
+    }
+
     fn take(&mut self, index: usize) -> Value<'_> {
         // Looked at where it is: only bytes are worth to be moved out.
         let value = match self.row.as_ref(index) {

@@ -123,6 +123,13 @@ impl Cells for BatchRow<'_> {
         matches!(self.cells.get(index), None | Some(Cell::Null))
     }
 
+    fn integer(&self, index: usize) -> Option<i128> {
+        match self.cells.get(index) {
+            Some(&Cell::Int(number)) => Some(number.into()),
+            _ => None,
+        }
+    }
+
     fn take(&mut self, index: usize) -> Value<'_> {
         let Some(cell) = self.cells.get_mut(index) else {
             return Value::Null;
