@@ -261,3 +261,59 @@ impl Groups {
             .collect()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Index, Key, NONE};
+    use crate::error::Result;
+    use crate::query::Keys;
+    use crate::value::Value;
+
+    struct Rows(Vec<Value<'static>>);
+
+    impl Keys for Rows {
+        fn count(&self) -> usize {
+            self.0.len()
+        }
+
+        fn key<'k>(&'k self, row: usize, _column: usize, to: &mut Result<Value<'k>>) {
+            *to = Ok(self.0[row].borrow());
+        }
+    }
+
+    #[test]
+    fn numbers_find_what_keys_find() {
+        // The first two have the same bits.
+        let keys = [Value::Int(-1), Value::UInt(u64::MAX), Value::Null, Value::UInt(7), Value::Int(7)];
+        let rows = Rows(keys.to_vec());
+        let (index, groups) = Index::new(&rows, &[0]).unwrap();
+        assert_eq!((groups.of_row.as_slice(), groups.count), (&[0, 1, NONE, 2, 2][..], 3));
+        assert!(index.is_of_numbers());
+        let numbers = [(-1, Some(0)), (u64::MAX.into(), Some(1)), (7, Some(2)), (8, None)];
+        for before in [None, Some(0), Some(1), Some(2)] {
+            for (number, group) in numbers {
+                assert_eq!(index.group_of_number(number, before), group, "{number} after {before:?}");
+            }
+            for (key, group) in
+                [(&keys[0], Some(0)), (&keys[1], Some(1)), (&keys[3], Some(2)), (&keys[4], Some(2))]
+            {
+                assert_eq!(
+                    index.group(Key(std::slice::from_ref(key)), before),
+                    group,
+                    "{key:?} after {before:?}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn other_keys_are_no_numbers() {
+        let rows = Rows(vec![Value::Int(1), Value::Text("1".into())]);
+        let (index, groups) = Index::new(&rows, &[0]).unwrap();
+        assert_eq!(groups.of_row, [0, 1]);
+        assert!(!index.is_of_numbers());
+        assert_eq!(index.group_of_number(1, None), None);
+        let (index, _) = Index::new(&rows, &[0, 0]).unwrap();
+        assert!(!index.is_of_numbers());
+    }
+}
