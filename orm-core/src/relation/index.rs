@@ -153,8 +153,34 @@ pub(super) struct Index<'k> {
     groups: HashTable<u32>,
     /// A near row of each group.
     rows: Vec<usize>,
-    /// The key of each group, where all keys are one integer: to look at it takes a tenth of what it takes to look into the near row.
-    numbers: Option<Vec<i128>>,
+    /// The keys of the groups, where all are one integer.
+    numbers: Option<Numbers>,
+}
+
+/// The key of each group: to look at it takes a tenth of what it takes to look into the near row.
+#[derive(Debug)]
+struct Numbers {
+    bits: Vec<u64>,
+    /// Whether one of them is negative.
+    signed: bool,
+    /// Whether one of them is larger than any signed one.
+    large: bool,
+}
+
+impl Numbers {
+    /// Adds the key of the next group. `None` where it is no integer, or not of the same type as the others.
+    fn and(mut self, key: Key<'_>) -> Option<Self> {
+        let number = key.number()?;
+        self.signed |= number < 0;
+        self.large |= number > i64::MAX.into();
+        self.bits.push(bits(number));
+        (!(self.signed && self.large)).then_some(self)
+    }
+
+    /// Whether this one is of the same type.
+    fn may_have(&self, number: i128) -> bool {
+        if self.signed { i64::try_from(number).is_ok() } else { u64::try_from(number).is_ok() }
+    }
 }
 
 /// The group of each near row, and how many groups there are.
@@ -178,7 +204,7 @@ impl<'k> Index<'k> {
         let mut groups = HashTable::with_capacity(count);
         let mut rows = Vec::with_capacity(count);
         let mut of_row = Vec::with_capacity(count);
-        let mut numbers = Some(Vec::with_capacity(count));
+        let mut numbers = Some(Numbers { bits: Vec::with_capacity(count), signed: false, large: false });
         for row in 0..count {
             let group = with_key_of(keys, columns, row, |key| {
                 let Some(key) = key else { return Ok(NONE) };
@@ -191,10 +217,7 @@ impl<'k> Index<'k> {
                         let next = u32::try_from(rows.len()).unwrap_or(NONE);
                         place.insert(next);
                         rows.push(row);
-                        match key.number() {
-                            Some(number) => numbers.iter_mut().for_each(|numbers| numbers.push(number)),
-                            None => numbers = None,
-                        }
+                        numbers = numbers.take().and_then(|numbers| numbers.and(key));
                         Ok(next)
                     }
                 }
@@ -211,16 +234,17 @@ impl<'k> Index<'k> {
         before.filter(equal).or_else(|| self.groups.find(self.hasher.hash_one(key), equal).copied())
     }
 
-    /// Whether all keys are one integer.
+    /// Whether all keys are one integer, of one type.
     pub(super) fn is_of_numbers(&self) -> bool {
         self.numbers.is_some()
     }
 
     /// The group of the key that is this integer.
     pub(super) fn group_of_number(&self, number: i128, before: Option<u32>) -> Option<u32> {
-        let numbers = self.numbers.as_ref()?;
-        let equal = |group: &u32| numbers[*group as usize] == number;
-        before.filter(equal).or_else(|| self.groups.find(self.hasher.hash_one(bits(number)), equal).copied())
+        let numbers = self.numbers.as_ref().filter(|numbers| numbers.may_have(number))?;
+        let wanted = bits(number);
+        let equal = |group: &u32| numbers.bits[*group as usize] == wanted;
+        before.filter(equal).or_else(|| self.groups.find(self.hasher.hash_one(wanted), equal).copied())
     }
 
     /// The keys of these groups, to be sent.
@@ -283,25 +307,21 @@ mod tests {
 
     #[test]
     fn numbers_find_what_keys_find() {
-        // The first two have the same bits.
-        let keys = [Value::Int(-1), Value::UInt(u64::MAX), Value::Null, Value::UInt(7), Value::Int(7)];
-        let rows = Rows(keys.to_vec());
-        let (index, groups) = Index::new(&rows, &[0]).unwrap();
-        assert_eq!((groups.of_row.as_slice(), groups.count), (&[0, 1, NONE, 2, 2][..], 3));
-        assert!(index.is_of_numbers());
-        let numbers = [(-1, Some(0)), (u64::MAX.into(), Some(1)), (7, Some(2)), (8, None)];
-        for before in [None, Some(0), Some(1), Some(2)] {
-            for (number, group) in numbers {
-                assert_eq!(index.group_of_number(number, before), group, "{number} after {before:?}");
-            }
-            for (key, group) in
-                [(&keys[0], Some(0)), (&keys[1], Some(1)), (&keys[3], Some(2)), (&keys[4], Some(2))]
-            {
-                assert_eq!(
-                    index.group(Key(std::slice::from_ref(key)), before),
-                    group,
-                    "{key:?} after {before:?}"
-                );
+        // The large one and -1 have the same bits.
+        for (first, other) in [(Value::Int(-1), i128::from(u64::MAX)), (Value::UInt(u64::MAX), -1)] {
+            let keys = [first, Value::Int(3), Value::Null, Value::UInt(7), Value::Int(7)];
+            let number = |key: &Value<'_>| Key(std::slice::from_ref(key)).number();
+            let rows = Rows(keys.to_vec());
+            let (index, groups) = Index::new(&rows, &[0]).unwrap();
+            assert_eq!((groups.of_row.as_slice(), groups.count), (&[0, 1, NONE, 2, 2][..], 3));
+            for before in [None, Some(0), Some(1), Some(2)] {
+                for (key, group) in [(0, 0), (1, 1), (3, 2), (4, 2)] {
+                    let key = &keys[key];
+                    assert_eq!(index.group(Key(std::slice::from_ref(key)), before), Some(group));
+                    assert_eq!(index.group_of_number(number(key).unwrap(), before), Some(group));
+                }
+                assert_eq!(index.group_of_number(8, before), None);
+                assert_eq!(index.group_of_number(other, before), None);
             }
         }
     }
@@ -314,6 +334,11 @@ mod tests {
         assert!(!index.is_of_numbers());
         assert_eq!(index.group_of_number(1, None), None);
         let (index, _) = Index::new(&rows, &[0, 0]).unwrap();
+        assert!(!index.is_of_numbers());
+        // They have the same bits, and are two keys.
+        let rows = Rows(vec![Value::Int(-1), Value::UInt(u64::MAX)]);
+        let (index, groups) = Index::new(&rows, &[0]).unwrap();
+        assert_eq!(groups.of_row, [0, 1]);
         assert!(!index.is_of_numbers());
     }
 }
