@@ -82,12 +82,7 @@ impl Pool {
             Some(place) => place,
             None => Box::pin(self.wait()).await?,
         };
-        let now = Instant::now();
-        let held = match place.connection(now) {
-            Some(member) => Held::new(member, place, now),
-            // Boxed, like what is seldom needed below, so that the common case does not carry the room for it.
-            None => Box::pin(self.connect(place)).await?,
-        };
+        let held = self.fill(place).await?;
         if held.peek().is_ready() {
             return Ok(held);
         }
@@ -98,8 +93,14 @@ impl Pool {
             .unwrap_or_else(|_| Err(self.missed(Error::Timeout { operation: Operation::Acquire, after })))
     }
 
-    async fn connect(&self, place: Place) -> Result<Held> {
-        let member = self.opener.open().await?;
+    /// The connection that was used last, or a new one.
+    async fn fill(&self, place: Place) -> Result<Held> {
+        let now = Instant::now();
+        if let Some(member) = place.connection(now) {
+            return Ok(Held::new(member, place, now));
+        }
+        // Boxed, like what is seldom needed elsewhere, so that the common case does not carry the room for it.
+        let member = Box::pin(self.opener.open()).await?;
         Ok(Held::new(member, place, Instant::now()))
     }
 
@@ -107,11 +108,7 @@ impl Pool {
         // One that cannot be made ready is out of the pool for good, so this comes to an end.
         while !held.session().is_ready() && !held.session().prepare().await {
             let place = held.discard("it could not be made ready");
-            let now = Instant::now();
-            held = match place.connection(now) {
-                Some(member) => Held::new(member, place, now),
-                None => self.connect(place).await?,
-            };
+            held = self.fill(place).await?;
         }
         Ok(held)
     }
