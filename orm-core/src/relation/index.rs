@@ -239,9 +239,12 @@ impl<'k> Index<'k> {
         self.numbers.is_some()
     }
 
-    /// The group of the key that is this integer.
-    pub(super) fn group_of_number(&self, number: i128, before: Option<u32>) -> Option<u32> {
-        let numbers = self.numbers.as_ref().filter(|numbers| numbers.may_have(number))?;
+    /// The group of the key that is this integer. `None` is no answer where keys are not integers.
+    pub(super) fn group_of_number(&self, number: Option<i128>, before: Option<u32>) -> Option<u32> {
+        let (number, numbers) = (number?, self.numbers.as_ref()?);
+        if !numbers.may_have(number) {
+            return None;
+        }
         let wanted = bits(number);
         let equal = |group: &u32| numbers.bits[*group as usize] == wanted;
         before.filter(equal).or_else(|| self.groups.find(self.hasher.hash_one(wanted), equal).copied())
@@ -318,10 +321,10 @@ mod tests {
                 for (key, group) in [(0, 0), (1, 1), (3, 2), (4, 2)] {
                     let key = &keys[key];
                     assert_eq!(index.group(Key(std::slice::from_ref(key)), before), Some(group));
-                    assert_eq!(index.group_of_number(number(key).unwrap(), before), Some(group));
+                    assert_eq!(index.group_of_number(number(key), before), Some(group));
                 }
-                assert_eq!(index.group_of_number(8, before), None);
-                assert_eq!(index.group_of_number(other, before), None);
+                assert_eq!(index.group_of_number(Some(8), before), None);
+                assert_eq!(index.group_of_number(Some(other), before), None);
             }
         }
     }
@@ -332,7 +335,7 @@ mod tests {
         let (index, groups) = Index::new(&rows, &[0]).unwrap();
         assert_eq!(groups.of_row, [0, 1]);
         assert!(!index.is_of_numbers());
-        assert_eq!(index.group_of_number(1, None), None);
+        assert_eq!(index.group_of_number(Some(1), None), None);
         let (index, _) = Index::new(&rows, &[0, 0]).unwrap();
         assert!(!index.is_of_numbers());
         // They have the same bits, and are two keys.

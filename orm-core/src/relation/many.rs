@@ -38,12 +38,6 @@ impl Far {
         }
     }
 
-    /// Where the key stands in the cells of a far row, if it is one integer.
-    fn number_at(&self, index: &Index<'_>, tree: &Tree, keys_at: Option<usize>) -> Option<usize> {
-        let [far] = *self.link.far else { return None };
-        index.is_of_numbers().then(|| keys_at.or_else(|| position(tree, far)))?
-    }
-
     /// The group of a far row whose key stands in these cells.
     fn group_of_cells(
         &self,
@@ -52,13 +46,25 @@ impl Far {
         at: usize,
         before: Option<u32>,
     ) -> Result<u32> {
+        if let Some(group) = index.group_of_number(cells.integer(at), before) {
+            return Ok(group);
+        }
         let write = |n, to: &mut _| *to = self.normal(n, cells.take(at + n));
         with_key(self.link.near.len(), write, |key| self.group(index, key, before))
     }
 
-    /// The group of the last far row that was read.
-    fn group_of_last(&self, index: &Index<'_>, rows: &dyn Keys, before: Option<u32>) -> Result<u32> {
-        with_key_of(rows, self.link.far, rows.count() - 1, |key| self.group(index, key, before))
+    /// The group of the last far row that was read, whose key is this integer, if it is one.
+    fn group_of_last(
+        &self,
+        index: &Index<'_>,
+        number: Option<i128>,
+        rows: &dyn Keys,
+        before: Option<u32>,
+    ) -> Result<u32> {
+        match index.group_of_number(number, before) {
+            Some(group) => Ok(group),
+            None => with_key_of(rows, self.link.far, rows.count() - 1, |key| self.group(index, key, before)),
+        }
     }
 
     fn group(&self, index: &Index<'_>, key: Option<Key<'_>>, before: Option<u32>) -> Result<u32> {
@@ -168,7 +174,10 @@ impl<O: Clone + Send + Sync + 'static> Loader<O> {
             let with_join_row = plan.wants_join_row();
             let keys_at = outputs + if with_join_row { through_outputs } else { 0 };
             let keys_at = appended.then_some(keys_at);
-            let number_at = far.number_at(&index, &tree, keys_at);
+            let number_at = match *far.link.far {
+                [far] if index.is_of_numbers() && !appended => position(&tree, far),
+                _ => None,
+            };
             if let Some(order) = &mut order {
                 order.at = position(&tree, order.column);
             }
@@ -275,7 +284,7 @@ struct Members<'s, 'k, O> {
     index: &'s Index<'k>,
     plan: &'s mut dyn Plan<O>,
     keys_at: Option<usize>,
-    /// Where the key stands, if it is one integer.
+    /// Where the key stands among the cells of a whole record, if it is one integer.
     number_at: Option<usize>,
     /// Where the rows go at once. Where they are not complete yet, only their groups are noted.
     lists: Option<&'s mut Lists<'k, O>>,
@@ -332,11 +341,9 @@ impl<O: Send> RowSink for Members<'_, '_, O> {
         let number = self.number_at.and_then(|at| cells.integer(at));
         let rank = self.order.as_ref().and_then(|order| order.rank(cells));
         self.plan.row(cells)?;
-        let group = number.and_then(|number| self.index.group_of_number(number, self.last));
-        let group = match (group, self.keys_at) {
-            (Some(group), _) => group,
-            (None, Some(at)) => self.far.group_of_cells(self.index, cells, at, self.last)?,
-            (None, None) => self.far.group_of_last(self.index, self.plan, self.last)?,
+        let group = match self.keys_at {
+            Some(at) => self.far.group_of_cells(self.index, cells, at, self.last)?,
+            None => self.far.group_of_last(self.index, number, self.plan, self.last)?,
         };
         self.last = Some(group);
         if let Some(order) = &mut self.order {
