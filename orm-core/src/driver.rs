@@ -264,11 +264,6 @@ impl fmt::Display for Savepoint {
     }
 }
 
-/// The largest allocation that glibc's allocator keeps in a thread's own cache. A larger one costs several times as much, so what a statement
-/// waits in is to be no larger.
-#[cfg(all(test, feature = "mysql"))]
-pub(crate) const CACHED: usize = 1_032;
-
 /// One connection to a database. One statement at a time; a future dropped half-way leaves the connection unusable
 /// (the pool marks it beforehand and throws it away).
 pub trait Connection: Send {
