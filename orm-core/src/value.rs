@@ -74,6 +74,16 @@ impl<'a> Value<'a> {
         matches!(self, Self::Null)
     }
 
+    /// The integer that it is, signed or not.
+    #[inline]
+    pub(crate) fn as_integer(&self) -> Option<i128> {
+        match *self {
+            Self::Int(number) => Some(number.into()),
+            Self::UInt(number) => Some(number.into()),
+            _ => None,
+        }
+    }
+
     /// The name of the storage class, for messages.
     pub fn class(&self) -> &'static str {
         match self {

@@ -33,9 +33,9 @@ pub(crate) use nested::save_level;
 pub use nested::{IntoDraft, Saved};
 #[doc(hidden)]
 pub use nested::{Nested, save};
+pub(crate) use plan::Whole;
 #[doc(hidden)]
 pub use plan::{Keys, Plan};
-pub(crate) use plan::{Whole, rank};
 pub use projection::{Projection, Selection, projected};
 pub(crate) use projection::{of_projection, selected};
 pub use raw::{Columns, FromRow, IntoSql, Param, Params, RawSql, TrustedSql};

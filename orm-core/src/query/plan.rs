@@ -91,15 +91,6 @@ pub trait Plan<O>: Keys {
     }
 }
 
-/// The place of an integer key among others of its column.
-pub(crate) fn rank(key: &Result<Value<'_>>) -> u64 {
-    match key {
-        Ok(Value::Int(number)) => number.wrapping_sub(i64::MIN).cast_unsigned(),
-        Ok(Value::UInt(number)) => *number,
-        _ => 0,
-    }
-}
-
 /// A row is a record of the model.
 pub(crate) struct Whole<M> {
     records: Vec<M>,
@@ -161,7 +152,7 @@ impl<M: Model> Plan<M> for Whole<M> {
         rows.sort_by_cached_key(|record| {
             let mut value = Ok(Value::Null);
             write_value(record, key, &mut value);
-            rank(&value)
+            value.ok().and_then(|value| value.as_integer())
         });
     }
 

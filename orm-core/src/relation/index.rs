@@ -17,7 +17,7 @@ impl Key<'_> {
     /// The integer that it is.
     fn number(&self) -> Option<i128> {
         match self.0 {
-            [only] => integer(only),
+            [only] => only.as_integer(),
             _ => None,
         }
     }
@@ -97,7 +97,7 @@ fn bits(number: i128) -> u64 {
 }
 
 fn same(one: &Value<'_>, other: &Value<'_>) -> bool {
-    match (integer(one), integer(other)) {
+    match (one.as_integer(), other.as_integer()) {
         (Some(one), Some(other)) => return one == other,
         (None, None) => {}
         _ => return false,
@@ -106,14 +106,6 @@ fn same(one: &Value<'_>, other: &Value<'_>) -> bool {
         (Some(one), Some(other)) => one == other,
         (None, None) => one == other,
         _ => false,
-    }
-}
-
-fn integer(value: &Value<'_>) -> Option<i128> {
-    match value {
-        Value::Int(number) => Some((*number).into()),
-        Value::UInt(number) => Some((*number).into()),
-        _ => None,
     }
 }
 
@@ -127,6 +119,11 @@ fn bytes<'v>(value: &'v Value<'_>) -> Option<&'v [u8]> {
 
 /// No group: the key is NULL.
 const NONE: u32 = u32::MAX;
+
+/// A position among rows in four bytes: memory ends long before there are as many.
+fn narrow(position: usize) -> u32 {
+    u32::try_from(position).unwrap_or(NONE)
+}
 
 /// Whether a near row has this key.
 fn has(keys: &dyn Keys, columns: &[usize], row: usize, Key(key): Key<'_>) -> bool {
@@ -151,8 +148,8 @@ pub(super) struct Index<'k> {
     hasher: DefaultHashBuilder,
     /// Only the groups: their keys are in the near rows.
     groups: HashTable<u32>,
-    /// A near row of each group.
-    rows: Vec<usize>,
+    /// A near row of each group. Empty where each row is the group of its own position.
+    rows: Vec<u32>,
     /// The keys of the groups, where all are one integer.
     numbers: Option<Numbers>,
 }
@@ -186,6 +183,7 @@ impl Numbers {
 /// The group of each near row, and how many groups there are.
 #[derive(Debug, Default)]
 pub(super) struct Groups {
+    /// Empty where each row is the group of its own position.
     of_row: Vec<u32>,
     pub(super) count: usize,
 }
@@ -202,19 +200,19 @@ impl<'k> Index<'k> {
         let count = keys.count();
         let hasher = DefaultHashBuilder::default();
         let mut groups = HashTable::with_capacity(count);
-        let mut rows = Vec::with_capacity(count);
+        let mut rows: Vec<u32> = Vec::with_capacity(count);
         let mut of_row = Vec::with_capacity(count);
         let mut numbers = Some(Numbers { bits: Vec::with_capacity(count), signed: false, large: false });
-        for row in 0..count {
-            let group = with_key_of(keys, columns, row, |key| {
+        for row in 0..narrow(count) {
+            let group = with_key_of(keys, columns, row as usize, |key| {
                 let Some(key) = key else { return Ok(NONE) };
-                let equal = |group: &u32| has(keys, columns, rows[*group as usize], key);
+                let equal = |group: &u32| has(keys, columns, rows[*group as usize] as usize, key);
                 // Only where there is no room left, and there is room for all.
-                let again = |group: &u32| hash_of_row(&hasher, keys, columns, rows[*group as usize]);
+                let again = |group: &u32| hash_of_row(&hasher, keys, columns, rows[*group as usize] as usize);
                 match groups.entry(hasher.hash_one(key), equal, again) {
                     Entry::Occupied(group) => Ok(*group.get()),
                     Entry::Vacant(place) => {
-                        let next = u32::try_from(rows.len()).unwrap_or(NONE);
+                        let next = narrow(rows.len());
                         place.insert(next);
                         rows.push(row);
                         numbers = numbers.take().and_then(|numbers| numbers.and(key));
@@ -224,14 +222,26 @@ impl<'k> Index<'k> {
             })?;
             of_row.push(group);
         }
-        let of_rows = Groups { of_row, count: rows.len() };
+        let mut of_rows = Groups { of_row, count: rows.len() };
+        if of_rows.count == count {
+            (rows, of_rows.of_row) = (Vec::new(), Vec::new());
+        }
         Ok((Self { keys, columns, hasher, groups, rows, numbers }, of_rows))
     }
 
-    /// The group of this key. That of the row before is looked at first: far rows mostly come in the order of their keys.
+    /// The near row that has the key of this group.
+    fn row(&self, group: usize) -> usize {
+        self.rows.get(group).map_or(group, |row| *row as usize)
+    }
+
+    /// The group of what has this hash. That of the row before is looked at first: far rows mostly come in the order of their keys.
+    fn find(&self, key: impl Hash, before: Option<u32>, equal: impl Fn(&u32) -> bool) -> Option<u32> {
+        before.filter(&equal).or_else(|| self.groups.find(self.hasher.hash_one(key), equal).copied())
+    }
+
+    /// The group of this key.
     pub(super) fn group(&self, key: Key<'_>, before: Option<u32>) -> Option<u32> {
-        let equal = |group: &u32| has(self.keys, self.columns, self.rows[*group as usize], key);
-        before.filter(equal).or_else(|| self.groups.find(self.hasher.hash_one(key), equal).copied())
+        self.find(key, before, |group| has(self.keys, self.columns, self.row(*group as usize), key))
     }
 
     /// Whether all keys are one integer, of one type.
@@ -246,18 +256,18 @@ impl<'k> Index<'k> {
             return None;
         }
         let wanted = bits(number);
-        let equal = |group: &u32| numbers.bits[*group as usize] == wanted;
-        before.filter(equal).or_else(|| self.groups.find(self.hasher.hash_one(wanted), equal).copied())
+        self.find(wanted, before, |group| numbers.bits[*group as usize] == wanted)
     }
 
     /// The keys of these groups, to be sent.
     pub(super) fn values(&self, groups: std::ops::Range<usize>) -> Result<Vec<Vec<Value<'static>>>> {
         let owned = |key: Key<'_>| key.0.iter().map(|value| value.borrow().into_owned()).collect();
-        self.rows[groups]
-            .iter()
-            .map(|&row| {
+        groups
+            .map(|group| {
                 // Groups have keys without a NULL.
-                with_key_of(self.keys, self.columns, row, |key| Ok(key.map_or_else(Vec::new, owned)))
+                with_key_of(self.keys, self.columns, self.row(group), |key| {
+                    Ok(key.map_or_else(Vec::new, owned))
+                })
             })
             .collect()
     }
@@ -266,11 +276,11 @@ impl<'k> Index<'k> {
 impl Groups {
     /// What each near row gets, of what each group has: moved to the last row of a group, cloned for those before it.
     pub(super) fn hand_out<T: Clone + Default>(&mut self, mut of_group: Vec<T>) -> Vec<T> {
-        let of_row = std::mem::take(&mut self.of_row);
         // Most often no two rows have the same key.
-        if of_row.len() == self.count {
+        if self.of_row.is_empty() {
             return of_group;
         }
+        let of_row = std::mem::take(&mut self.of_row);
         let mut uses = vec![0_u32; self.count];
         for &group in of_row.iter().filter(|group| **group != NONE) {
             uses[group as usize] += 1;
@@ -330,10 +340,31 @@ mod tests {
     }
 
     #[test]
+    fn each_row_gets_what_its_group_has() {
+        let of_group = |keys: &[Value<'static>]| {
+            let rows = Rows(keys.to_vec());
+            let (index, mut groups) = Index::new(&rows, &[0]).unwrap();
+            let values: Vec<_> = index.values(0..groups.count).unwrap().concat();
+            groups.hand_out(values.into_iter().map(Some).collect())
+        };
+        let none = Value::Null;
+        let [one, two] = [Value::Int(1), Value::Text("two".into())];
+        for keys in [
+            &[one.clone(), two.clone()][..],
+            &[two.clone(), one.clone(), two.clone()],
+            &[none.clone(), two, one],
+            &[none],
+        ] {
+            let own: Vec<_> = keys.iter().map(|key| (!key.is_null()).then(|| key.clone())).collect();
+            assert_eq!(of_group(keys), own);
+        }
+    }
+
+    #[test]
     fn other_keys_are_no_numbers() {
         let rows = Rows(vec![Value::Int(1), Value::Text("1".into())]);
         let (index, groups) = Index::new(&rows, &[0]).unwrap();
-        assert_eq!(groups.of_row, [0, 1]);
+        assert_eq!((groups.of_row.as_slice(), groups.count), (&[][..], 2));
         assert!(!index.is_of_numbers());
         assert_eq!(index.group_of_number(Some(1), None), None);
         let (index, _) = Index::new(&rows, &[0, 0]).unwrap();
@@ -341,7 +372,7 @@ mod tests {
         // They have the same bits, and are two keys.
         let rows = Rows(vec![Value::Int(-1), Value::UInt(u64::MAX)]);
         let (index, groups) = Index::new(&rows, &[0]).unwrap();
-        assert_eq!(groups.of_row, [0, 1]);
+        assert_eq!((groups.of_row.as_slice(), groups.count), (&[][..], 2));
         assert!(!index.is_of_numbers());
     }
 }

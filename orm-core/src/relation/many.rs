@@ -6,7 +6,7 @@ use super::one::exists;
 use crate::db::{Call, Handle};
 use crate::driver::{BoxFuture, Cells, Flow, RowSink};
 use crate::error::{Error, Mismatch, Result};
-use crate::query::{Keys, Plan, rank};
+use crate::query::{Keys, Plan};
 use crate::schema::{ColumnDef, DataType, Table};
 use crate::sql::tree::{self, Children, Tree};
 use crate::sql::{Dialect, Expr, Link, Rows};
@@ -178,9 +178,7 @@ impl<O: Clone + Send + Sync + 'static> Loader<O> {
                 [far] if index.is_of_numbers() && !appended => position(&tree, far),
                 _ => None,
             };
-            if let Some(order) = &mut order {
-                order.at = position(&tree, order.column);
-            }
+            let order_at = order.as_ref().and_then(|order| position(&tree, order.column));
             let statement = tree::children(
                 handle.dialect(),
                 Children {
@@ -200,6 +198,7 @@ impl<O: Clone + Send + Sync + 'static> Loader<O> {
                 plan: &mut **plan,
                 keys_at,
                 number_at,
+                order_at,
                 lists: direct.then_some(&mut lists),
                 members: &mut *members,
                 last: None,
@@ -286,6 +285,8 @@ struct Members<'s, 'k, O> {
     keys_at: Option<usize>,
     /// Where the key stands among the cells of a whole record, if it is one integer.
     number_at: Option<usize>,
+    /// Where the column stands that `order` looks at.
+    order_at: Option<usize>,
     /// Where the rows go at once. Where they are not complete yet, only their groups are noted.
     lists: Option<&'s mut Lists<'k, O>>,
     members: &'s mut Vec<u32>,
@@ -299,10 +300,8 @@ struct Members<'s, 'k, O> {
 struct Order {
     /// The key's column.
     column: usize,
-    /// Where it stands in the cells.
-    at: Option<usize>,
-    /// What makes the rank of an integer of it.
-    offset: i128,
+    /// The least integer that it may have, which is of rank 0.
+    least: i128,
     /// The place of the last row of each group.
     last: Vec<u64>,
     /// The places of all rows among each other, where they are handed out in the end.
@@ -313,22 +312,18 @@ struct Order {
 impl Order {
     fn new(table: &Table, column: usize, groups: usize) -> Self {
         let signed = matches!(table.columns[column].data_type, DataType::Integer { signed: true, .. });
-        let offset = if signed { -i128::from(i64::MIN) } else { 0 };
-        Self { column, at: None, offset, last: vec![0; groups], ranks: Vec::new(), is_broken: false }
+        let least = if signed { i64::MIN.into() } else { 0 };
+        Self { column, least, last: vec![0; groups], ranks: Vec::new(), is_broken: false }
     }
 
-    /// The rank of the key in these cells, where it can be told before the row is read.
-    fn rank(&self, cells: &dyn Cells) -> Option<u64> {
-        u64::try_from(cells.integer(self.at?)? + self.offset).ok()
-    }
-
-    /// Looks at the key of the last row that was read, and gives its rank.
-    fn see(&mut self, group: u32, rank_of: Option<u64>, rows: &dyn Keys) -> u64 {
-        let now = rank_of.unwrap_or_else(|| {
+    /// Looks at the key of the last row that was read, which is asked of its record where it is not known, and gives its rank.
+    fn see(&mut self, group: u32, key: Option<i128>, rows: &dyn Keys) -> u64 {
+        let number = key.or_else(|| {
             let mut key = Ok(Value::Null);
             rows.key(rows.count() - 1, self.column, &mut key);
-            rank(&key)
+            key.ok()?.as_integer()
         });
+        let now = number.and_then(|number| u64::try_from(number - self.least).ok()).unwrap_or(0);
         let before = std::mem::replace(&mut self.last[group as usize], now);
         self.is_broken |= before > now;
         now
@@ -339,7 +334,7 @@ impl<O: Send> RowSink for Members<'_, '_, O> {
     fn row(&mut self, cells: &mut dyn Cells) -> Result<Flow> {
         // Integers are looked at before they are read: afterwards they would have to be asked of the record.
         let number = self.number_at.and_then(|at| cells.integer(at));
-        let rank = self.order.as_ref().and_then(|order| order.rank(cells));
+        let key = self.order_at.and_then(|at| cells.integer(at));
         self.plan.row(cells)?;
         let group = match self.keys_at {
             Some(at) => self.far.group_of_cells(self.index, cells, at, self.last)?,
@@ -347,7 +342,7 @@ impl<O: Send> RowSink for Members<'_, '_, O> {
         };
         self.last = Some(group);
         if let Some(order) = &mut self.order {
-            let rank = order.see(group, rank, self.plan);
+            let rank = order.see(group, key, self.plan);
             if self.lists.is_none() {
                 order.ranks.push(rank);
             }
