@@ -118,7 +118,7 @@ pub trait Cells {
         self.len() == 0
     }
 
-    /// Whether the cell at this position is NULL; so is one that was taken, or one past the end. It can be taken afterwards.
+    /// Whether the cell at this position is NULL; so is one past the end. It can be taken afterwards.
     fn is_null(&self, index: usize) -> bool;
 
     /// The integer in the cell at this position, which can be taken afterwards; `None` where it is none, or is not known without taking it.
@@ -126,7 +126,8 @@ pub trait Cells {
         None
     }
 
-    /// Takes the cell at this position: borrowed from the driver's buffer, or owned. A second take of it, or one past the end, gives NULL.
+    /// Takes the cell at this position, which is done once: borrowed from the driver's buffer, or owned. One past the end gives NULL, and
+    /// so may one that is taken again.
     fn take(&mut self, index: usize) -> Value<'_>;
 }
 

@@ -7,6 +7,7 @@ mod plot;
 mod report;
 mod rows;
 mod tasks;
+mod updates;
 
 use std::hint::black_box;
 
@@ -109,6 +110,7 @@ pub async fn single(url: &str, quick: bool) -> Result<Vec<Subject>> {
     Ok(vec![
         rows::read(url, quick).await?,
         rows::insert(url, quick).await?,
+        updates::subject(url).await?,
         depth::subject(url).await?,
         children::subject(url).await?,
         columns::subject(url).await?,

@@ -69,7 +69,7 @@ impl<'a> Row<'a> {
         Self { cells, offset: 0, order: Some(order) }
     }
 
-    /// Takes the n-th column of the table.
+    /// Takes the n-th column of the table. What is taken a second time may be NULL.
     #[inline]
     pub fn take(&mut self, n: usize) -> Value<'_> {
         let position = self.order.map_or(n, |order| order[n]);

@@ -88,63 +88,56 @@ impl Cells for RowCells<'_> {
     }
 
     fn take(&mut self, index: usize) -> Value<'_> {
-        // Looked at where it is: only bytes are worth to be moved out.
-        let value = match self.row.as_ref(index) {
-            None | Some(DriverValue::NULL) => return Value::Null,
-            Some(DriverValue::Bytes(_)) => {
-                let Some(DriverValue::Bytes(bytes)) = self.row.take(index) else { return Value::Null };
-                if self.text_protocol {
-                    let column = &self.row.columns_ref()[index];
-                    return from_text(bytes, column.column_type(), column.flags());
-                }
-                return Value::Bytes(Cow::Owned(bytes));
-            }
+        // Looked at where it is: only bytes are worth to be moved out. What needs more than a few registers has a function of its own,
+        // so that what needs none saves none.
+        match self.row.as_ref(index) {
+            None | Some(DriverValue::NULL) => Value::Null,
+            Some(DriverValue::Bytes(_)) if self.text_protocol => text(self.row, index),
+            Some(DriverValue::Bytes(_)) => match self.row.take(index) {
+                Some(DriverValue::Bytes(bytes)) => Value::Bytes(Cow::Owned(bytes)),
+                _ => Value::Null,
+            },
             Some(&DriverValue::Int(number)) => Value::Int(number),
             Some(&DriverValue::UInt(number)) => Value::UInt(number),
             Some(&DriverValue::Float(number)) => Value::Float(number),
             Some(&DriverValue::Double(number)) => Value::Double(number),
-            Some(&DriverValue::Date(year, month, day, hour, minute, second, micros)) => {
-                let column_type = self.row.columns_ref()[index].column_type();
-                date(
-                    column_type,
-                    [
-                        year.into(),
-                        month.into(),
-                        day.into(),
-                        hour.into(),
-                        minute.into(),
-                        second.into(),
-                        micros,
-                    ],
-                )
-            }
-            Some(&DriverValue::Time(negative, days, hour, minute, second, micros)) => {
-                time(negative, [days, hour.into(), minute.into(), second.into(), micros])
-            }
-        };
-        // It is gone, and nobody waits for it to be moved.
-        drop(self.row.take::<DriverValue, usize>(index));
-        value
+            Some(DriverValue::Date(..) | DriverValue::Time(..)) => temporal(self.row, index),
+        }
+    }
+}
+
+/// A date, a moment or a time in a row.
+#[inline(never)]
+fn temporal(row: &Row, index: usize) -> Value<'static> {
+    match row.as_ref(index) {
+        Some(&DriverValue::Date(year, month, day, hour, minute, second, micros)) => {
+            let clock = [hour.into(), minute.into(), second.into(), micros];
+            date(row.columns_ref()[index].column_type(), [year.into(), month.into(), day.into()], clock)
+        }
+        Some(&DriverValue::Time(negative, days, hour, minute, second, micros)) => {
+            time(negative, days, [hour.into(), minute.into(), second.into(), micros])
+        }
+        _ => Value::Null,
     }
 }
 
 /// A date or a moment. What is none (a zero date, or one of day 0) stays text, so that decoding it fails and says so.
-fn date(column_type: ColumnType, parts: [u32; 7]) -> Value<'static> {
-    let [year, month, day, hour, minute, second, micros] = parts;
+fn date(column_type: ColumnType, calendar: [u32; 3], clock: [u32; 4]) -> Value<'static> {
+    let ([year, month, day], [hour, minute, second, micros]) = (calendar, clock);
     let date = i32::try_from(year).ok().and_then(|year| NaiveDate::from_ymd_opt(year, month, day));
-    let moment = date.and_then(|date| date.and_hms_micro_opt(hour, minute, second, micros));
-    match (column_type, date, moment) {
-        (ColumnType::MYSQL_TYPE_DATE | ColumnType::MYSQL_TYPE_NEWDATE, Some(date), _) => Value::Date(date),
-        (_, _, Some(moment)) => Value::DateTime(moment),
-        _ => Value::Text(Cow::Owned(format!(
-            "{year:04}-{month:02}-{day:02} {hour:02}:{minute:02}:{second:02}"
-        ))),
-    }
+    let value = if matches!(column_type, ColumnType::MYSQL_TYPE_DATE | ColumnType::MYSQL_TYPE_NEWDATE) {
+        date.map(Value::Date)
+    } else {
+        date.and_then(|date| date.and_hms_micro_opt(hour, minute, second, micros)).map(Value::DateTime)
+    };
+    value.unwrap_or_else(|| {
+        Value::Text(Cow::Owned(format!("{year:04}-{month:02}-{day:02} {hour:02}:{minute:02}:{second:02}")))
+    })
 }
 
 /// A time of day. The servers' TIME is a span of up to 838 hours: one outside of a day stays text.
-fn time(negative: bool, parts: [u32; 5]) -> Value<'static> {
-    let [days, hour, minute, second, micros] = parts;
+fn time(negative: bool, days: u32, clock: [u32; 4]) -> Value<'static> {
+    let [hour, minute, second, micros] = clock;
     match NaiveTime::from_hms_micro_opt(hour, minute, second, micros) {
         Some(time) if days == 0 && (!negative || time == NaiveTime::MIN) => Value::Time(time),
         _ => {
@@ -155,16 +148,19 @@ fn time(negative: bool, parts: [u32; 5]) -> Value<'static> {
     }
 }
 
-/// A cell that came as text: numbers are read, all else stays as it is.
-fn from_text(bytes: Vec<u8>, column_type: ColumnType, flags: ColumnFlags) -> Value<'static> {
+/// A cell of a row that came as text: numbers are read, all else stays as it is.
+#[inline(never)]
+fn text(row: &mut Row, index: usize) -> Value<'static> {
     use ColumnType::{
         MYSQL_TYPE_DOUBLE, MYSQL_TYPE_FLOAT, MYSQL_TYPE_INT24, MYSQL_TYPE_LONG, MYSQL_TYPE_LONGLONG,
         MYSQL_TYPE_SHORT, MYSQL_TYPE_TINY, MYSQL_TYPE_YEAR,
     };
-    let read = std::str::from_utf8(&bytes).ok().and_then(|text| match column_type {
+    let Some(DriverValue::Bytes(bytes)) = row.take(index) else { return Value::Null };
+    let column = &row.columns_ref()[index];
+    let read = std::str::from_utf8(&bytes).ok().and_then(|text| match column.column_type() {
         MYSQL_TYPE_TINY | MYSQL_TYPE_SHORT | MYSQL_TYPE_INT24 | MYSQL_TYPE_LONG | MYSQL_TYPE_LONGLONG
         | MYSQL_TYPE_YEAR => {
-            if flags.contains(ColumnFlags::UNSIGNED_FLAG) {
+            if column.flags().contains(ColumnFlags::UNSIGNED_FLAG) {
                 text.parse().ok().map(Value::UInt)
             } else {
                 text.parse().ok().map(Value::Int)

@@ -41,8 +41,7 @@ impl RowSink for Rows {
         let nulls: Vec<_> = (0..cells.len()).map(|n| cells.is_null(n)).collect();
         let row: Vec<_> = (0..cells.len()).map(|n| cells.take(n).into_owned()).collect();
         assert!(row.iter().map(Value::is_null).eq(nulls), "known before it is taken");
-        assert!(cells.is_null(0) && cells.is_null(99), "taken, and past the end");
-        assert_eq!(cells.take(0), Value::Null, "taken twice");
+        assert!(cells.is_null(99), "past the end");
         assert_eq!(cells.take(99), Value::Null, "past the end");
         self.rows.push(row);
         Ok(if self.pause { Flow::Pause } else { Flow::Continue })

@@ -36,7 +36,7 @@ impl RowSink for Kept {
         let nulls: Vec<_> = (0..cells.len()).map(|n| cells.is_null(n)).collect();
         let row: Vec<_> = (0..cells.len()).map(|n| cells.take(n).into_owned()).collect();
         assert!(row.iter().map(Value::is_null).eq(nulls), "known before it is taken");
-        assert!(cells.is_null(0) && cells.is_null(99), "taken, and past the end");
+        assert!(cells.is_null(99), "past the end");
         self.rows.push(row);
         Ok(Flow::Continue)
     }
