@@ -9,6 +9,7 @@ mod key;
 mod lists;
 mod references;
 mod row;
+mod statements;
 mod value;
 
 pub(crate) use assign::Change;
@@ -29,9 +30,11 @@ pub use references::{CanUnlink, Exactly, Key, Many, Maybe, Needed, Presence, Ref
 pub use references::{Optional, Required};
 pub use row::Row;
 pub(crate) use row::push_record;
+pub(crate) use statements::ColumnSet;
+#[doc(hidden)]
+pub use statements::{BySet, Statements};
 pub(crate) use value::write as write_value;
 
-use crate::driver::FixedId;
 use crate::error::Result;
 use crate::schema::Table;
 use crate::types::{Slots, Values, ValuesMut};
@@ -148,42 +151,4 @@ pub trait Model: Sized + Send + Sync + 'static {
     /// The record of these fields, where all are set.
     #[doc(hidden)]
     fn from_fields(fields: Self::Fields) -> Option<Self>;
-}
-
-/// The identities of a model's fixed statements. The derive writes one static of it per model.
-#[doc(hidden)]
-#[derive(Debug, Default)]
-pub struct Statements {
-    /// All columns of all rows.
-    pub find_all: FixedId,
-    /// All columns by key.
-    pub find_by_key: FixedId,
-    /// One row, its id generated.
-    pub insert: FixedId,
-    /// One row, its id given.
-    pub insert_with_id: FixedId,
-    /// A full chunk of rows of a bulk insert.
-    pub insert_chunk: FixedId,
-    /// All columns but the key, by key.
-    pub update: FixedId,
-    /// By key.
-    pub destroy: FixedId,
-    /// The number of all rows.
-    pub count: FixedId,
-}
-
-impl Statements {
-    /// All of them, without numbers yet.
-    pub const fn new() -> Self {
-        Self {
-            find_all: FixedId::new(),
-            find_by_key: FixedId::new(),
-            insert: FixedId::new(),
-            insert_with_id: FixedId::new(),
-            insert_chunk: FixedId::new(),
-            update: FixedId::new(),
-            destroy: FixedId::new(),
-            count: FixedId::new(),
-        }
-    }
 }

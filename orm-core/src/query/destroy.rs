@@ -2,12 +2,13 @@
 
 use super::Query;
 use super::statement::FixedStatement;
-use super::update::key_params;
+use super::update::{key_params, key_values};
 use crate::db::{Call, Executor, Handle};
 use crate::driver::{BoxFuture, NoRows};
 use crate::error::Result;
 use crate::model::Model;
-use crate::sql::{fixed, select};
+use crate::schema::Table;
+use crate::sql::{Rows, fixed, select};
 
 impl<M: Model, O: Send + 'static> Query<M, O> {
     /// Deletes the rows and says how many there were: one DELETE.
@@ -35,14 +36,34 @@ impl<M: Model, O: Send + 'static> Query<M, O> {
     /// [`Query::everything`] was not said; whatever the database says.
     #[doc(alias = "delete")]
     pub fn destroy<E: Executor + ?Sized>(self, db: &E) -> BoxFuture<'_, Result<u64>> {
-        let handle = db.handle();
-        Box::pin(async move {
-            self.must_be_meant()?;
-            let statement = select::delete(handle.dialect(), M::TABLE, self.rows)?;
-            let call = Call::rendered(Some(M::TABLE), &statement);
-            Ok(handle.run(&call, &mut NoRows).await?.affected)
-        })
+        let meant = self.must_be_meant().map(|()| self.rows);
+        destroy_rows(
+            db.handle(),
+            FixedStatement::of::<M>(|all| &all.destroy, fixed::destroy),
+            M::TABLE,
+            meant,
+        )
     }
+}
+
+/// Deletes the rows. By key the statement is the one that deletes a record.
+fn destroy_rows<'a>(
+    handle: Handle<'a>,
+    by_key: FixedStatement,
+    table: &'static Table,
+    rows: Result<Rows>,
+) -> BoxFuture<'a, Result<u64>> {
+    let rows = match rows {
+        Ok(rows) if rows.are_by_key(table) => match key_values(handle, rows) {
+            Ok(key) => return by_key.run(handle, key),
+            Err(error) => Err(error),
+        },
+        rows => rows,
+    };
+    Box::pin(async move {
+        let statement = select::delete(handle.dialect(), table, rows?)?;
+        Ok(handle.send(&Call::rendered(Some(table), &statement), &mut NoRows).await?.affected)
+    })
 }
 
 /// Deletes the record's row.

@@ -68,6 +68,20 @@ impl FixedStatement {
         })
     }
 
+    async fn send(self, handle: Handle<'_>, params: &[Value<'_>]) -> Result<u64> {
+        let render = self.render();
+        Ok(handle.send(&self.call(&render, params), &mut NoRows).await?.affected)
+    }
+
+    /// Writes rows, or takes them away, and says how many there were.
+    pub(super) fn run<'a>(
+        self,
+        handle: Handle<'a>,
+        params: Vec<Value<'static>>,
+    ) -> BoxFuture<'a, Result<u64>> {
+        Box::pin(async move { self.send(handle, &params).await })
+    }
+
     /// Writes the row with a key, or takes it away.
     ///
     /// # Errors
@@ -82,10 +96,6 @@ impl FixedStatement {
             Ok(params) => params,
             Err(error) => return Box::pin(async { Err(error) }),
         };
-        Box::pin(async move {
-            let render = self.render();
-            let done = handle.send(&self.call(&render, &params), &mut NoRows).await?;
-            found(self.table, done.affected)
-        })
+        Box::pin(async move { found(self.table, self.send(handle, &params).await?) })
     }
 }

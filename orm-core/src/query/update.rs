@@ -3,14 +3,14 @@
 use super::Query;
 use super::lock::must_read;
 use super::select::exists;
-use super::statement::{FixedStatement, found};
-use crate::db::{Call, Executor, Handle, Transaction};
+use super::statement::{FixedStatement, Target, found};
+use crate::db::{Call, CallStatement, Executor, Handle, Transaction};
 use crate::driver::{BoxFuture, Cells, Flow, NoRows, RowSink};
 use crate::error::{Error, Result};
-use crate::model::{Assignment, Assignments, Change, Model};
-use crate::schema::{Managed, Table};
+use crate::model::{Assignment, Assignments, Change, ColumnSet, Model};
+use crate::schema::{ColumnDef, Managed, Table};
 use crate::sql::select::{NewValue, Wanted, select, update};
-use crate::sql::{Compare, Expr, Rows, check, fixed};
+use crate::sql::{Compare, Dialect, Expr, Rows, check, fixed};
 use crate::types;
 use crate::value::Value;
 
@@ -53,6 +53,25 @@ impl Changes {
         };
         self.0.iter().filter_map(known).collect()
     }
+
+    /// The columns, where all values are known.
+    fn set(&self) -> Option<ColumnSet> {
+        let known = self.0.iter().all(|(_, value)| matches!(value, NewValue::Is(_)));
+        known.then(|| ColumnSet::of(self.0.iter().map(|(column, _)| *column))).flatten()
+    }
+
+    /// The values, in the order of the table's columns.
+    fn into_values(mut self, handle: Handle<'_>, table: &Table) -> Result<Vec<Value<'static>>> {
+        self.0.sort_unstable_by_key(|(column, _)| *column);
+        let mut values = Vec::with_capacity(self.0.len() + table.primary_key.len());
+        for (column, value) in self.0 {
+            if let NewValue::Is(value) = value {
+                check(handle.dialect(), &table.columns[column], &value)?;
+                values.push(value);
+            }
+        }
+        Ok(values)
+    }
 }
 
 /// The column that has the time of the last change.
@@ -60,10 +79,34 @@ pub(super) fn updated_at(table: &Table) -> Option<usize> {
     table.columns.iter().position(|column| column.managed == Some(Managed::UpdatedAt))
 }
 
-async fn run<M: Model>(handle: Handle<'_>, changes: Changes, rows: Rows) -> Result<u64> {
-    let statement = update(handle.dialect(), M::TABLE, changes.0, rows)?;
-    let call = Call::rendered(Some(M::TABLE), &statement);
-    Ok(handle.run(&call, &mut NoRows).await?.affected)
+/// Sends the UPDATE and says how many rows matched. One that sets values by key is not rendered.
+fn run<'a>(handle: Handle<'a>, target: Target, changes: Changes, rows: Rows) -> BoxFuture<'a, Result<u64>> {
+    let Target { table, statements } = target;
+    let by_key = changes.set().filter(|_| rows.are_by_key(table));
+    let Some((set, id)) = by_key.and_then(|set| Some((set, statements.update_some.get(set)?))) else {
+        return Box::pin(async move {
+            let statement = update(handle.dialect(), table, changes.0, rows)?;
+            Ok(handle.send(&Call::rendered(Some(table), &statement), &mut NoRows).await?.affected)
+        });
+    };
+    let params = changes.into_values(handle, table).and_then(|mut params| {
+        params.append(&mut key_values(handle, rows)?);
+        Ok(params)
+    });
+    Box::pin(async move {
+        let render = move |dialect: &dyn Dialect| fixed::update_some(dialect, table, |n| set.has(n));
+        let call =
+            Call { table: Some(table), statement: CallStatement::Fixed(id, &render), params: &params? };
+        Ok(handle.send(&call, &mut NoRows).await?.affected)
+    })
+}
+
+/// The values of the key that rows are picked by.
+pub(super) fn key_values(handle: Handle<'_>, rows: Rows) -> Result<Vec<Value<'static>>> {
+    let checked = |(column, value): (&ColumnDef, Value<'static>)| {
+        check(handle.dialect(), column, &value).map(|()| value)
+    };
+    rows.into_equal_values().map(checked).collect()
 }
 
 impl<M: Model, O: Send + 'static> Query<M, O> {
@@ -96,12 +139,11 @@ impl<M: Model, O: Send + 'static> Query<M, O> {
         db: &E,
         assignments: impl Assignments<M>,
     ) -> BoxFuture<'_, Result<u64>> {
-        let changes = self.must_be_meant().and_then(|()| Changes::new(assignments));
-        let handle = db.handle();
-        Box::pin(async move {
-            let changes = changes?;
-            if changes.0.is_empty() { Ok(0) } else { run::<M>(handle, changes, self.rows).await }
-        })
+        match self.must_be_meant().and_then(|()| Changes::new(assignments)) {
+            Ok(changes) if changes.0.is_empty() => Box::pin(async { Ok(0) }),
+            Ok(changes) => run(db.handle(), Target::of::<M>(), changes, self.rows),
+            Err(error) => Box::pin(async { Err(error) }),
+        }
     }
 
     /// Refuses to change a whole table that was not meant, and what no such statement can carry.
@@ -190,7 +232,7 @@ pub(super) async fn update_record<M: Model>(
     }
     let known = changes.known();
     if known.len() == changes.0.len() {
-        found(M::TABLE, run::<M>(handle, changes, same_key(record)?).await?)?;
+        found(M::TABLE, run(handle, Target::of::<M>(), changes, same_key(record)?).await?)?;
         return set_fields(record, known);
     }
     if changes.0.iter().any(|(n, value)| matches!(value, NewValue::Arithmetic(..)) && M::TABLE.is_key(*n)) {
@@ -217,7 +259,7 @@ async fn reckon<M: Model>(handle: Handle<'_>, before: &M, mut fresh: M, changes:
         .filter(|(_, value)| matches!(value, NewValue::Arithmetic(..)))
         .map(|(column, _)| *column)
         .collect();
-    found(M::TABLE, run::<M>(handle, changes, same_key(before)?).await?)?;
+    found(M::TABLE, run(handle, Target::of::<M>(), changes, same_key(before)?).await?)?;
     let statement = select(handle.dialect(), M::TABLE, Wanted::Columns(&reckoned), same_key(&fresh)?)?;
     let call = Call::rendered(Some(M::TABLE), &statement);
     let mut sink = Assign { record: &mut fresh, columns: &reckoned };

@@ -1,7 +1,8 @@
 //! What can be told of conditions without a database.
 
 use super::{Compare, Expr, OrderTerm, Rows, Test};
-use crate::schema::Table;
+use crate::schema::{ColumnDef, DataType, Table};
+use crate::value::Value;
 
 impl Expr {
     /// What the condition comes to, where that does not depend on the row: an AND of nothing is true, an IN of nothing false.
@@ -76,6 +77,32 @@ impl Rows {
             self.filter.iter().any(|condition| {
                 matches!(condition, Expr::Compare(column, Compare::Equal, _) if column.name == key.name)
             })
+        })
+    }
+
+    /// Whether they are picked by the values of the key, in the order of its columns, and by nothing else, so that what picks them is always
+    /// the same text. JSON, and text that is not compared byte by byte, have rules of their own.
+    pub fn are_by_key(&self, table: &Table) -> bool {
+        let plain =
+            self.order.is_empty() && self.limit.is_none() && self.offset.is_none() && self.lock.is_none();
+        let on_column = |(condition, key): (&Expr, &ColumnDef)| match condition {
+            Expr::Compare(column, Compare::Equal, value) => {
+                column.name == key.name
+                    && key.data_type != DataType::Json
+                    && (key.binary || !matches!(value, Value::Text(_)))
+            }
+            _ => false,
+        };
+        plain
+            && self.filter.len() == table.primary_key.len()
+            && self.filter.iter().zip(table.key_columns()).all(on_column)
+    }
+
+    /// The values that columns are to be equal to.
+    pub fn into_equal_values(self) -> impl Iterator<Item = (&'static ColumnDef, Value<'static>)> {
+        self.filter.into_iter().filter_map(|condition| match condition {
+            Expr::Compare(column, Compare::Equal, value) => Some((column, value)),
+            _ => None,
         })
     }
 

@@ -63,9 +63,14 @@ pub fn insert_missing(dialect: &dyn Dialect, table: &Table, rows: usize, unique:
 
 /// `UPDATE` of all columns but the key, by key. The values are those columns, then the key.
 pub fn update(dialect: &dyn Dialect, table: &Table) -> String {
+    update_some(dialect, table, |n| !table.is_key(n))
+}
+
+/// The same of those columns that are wanted.
+pub fn update_some(dialect: &dyn Dialect, table: &Table, wanted: impl Fn(usize) -> bool) -> String {
     let mut writer = Writer::new(dialect);
     writer.push("UPDATE ").name(table.name).push(" SET ");
-    let columns = table.columns.iter().enumerate().filter(|(n, _)| !table.is_key(*n));
+    let columns = table.columns.iter().enumerate().filter(|(n, _)| wanted(*n));
     for (n, (_, column)) in columns.enumerate() {
         writer.push(if n == 0 { "" } else { ", " }).name(column.name).push(" = ").placeholder();
     }
