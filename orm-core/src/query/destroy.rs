@@ -53,13 +53,10 @@ fn destroy_rows<'a>(
     table: &'static Table,
     rows: Result<Rows>,
 ) -> BoxFuture<'a, Result<u64>> {
-    let rows = match rows {
-        Ok(rows) if rows.are_by_key(table) => match key_values(handle, rows) {
-            Ok(key) => return by_key.run(handle, key),
-            Err(error) => Err(error),
-        },
-        rows => rows,
-    };
+    if rows.as_ref().is_ok_and(|rows| rows.are_by_key(table)) {
+        let mut key = Vec::with_capacity(table.primary_key.len());
+        return by_key.run(handle, rows.and_then(|rows| key_values(handle, rows, &mut key)).map(|()| key));
+    }
     Box::pin(async move {
         let statement = select::delete(handle.dialect(), table, rows?)?;
         Ok(handle.send(&Call::rendered(Some(table), &statement), &mut NoRows).await?.affected)

@@ -8,7 +8,7 @@ use crate::db::{Call, CallStatement, Executor, Handle, Transaction};
 use crate::driver::{BoxFuture, Cells, Flow, NoRows, RowSink};
 use crate::error::{Error, Result};
 use crate::model::{Assignment, Assignments, Change, ColumnSet, Model};
-use crate::schema::{ColumnDef, Managed, Table};
+use crate::schema::{Managed, Table};
 use crate::sql::select::{NewValue, Wanted, select, update};
 use crate::sql::{Compare, Dialect, Expr, Rows, check, fixed};
 use crate::types;
@@ -21,22 +21,19 @@ impl Changes {
     pub(super) fn new<M: Model>(assignments: impl Assignments<M>) -> Result<Self> {
         let mut list: Vec<Assignment<M>> = Vec::new();
         assignments.add_to(&mut list);
-        let mut changes: Vec<(usize, NewValue)> = Vec::with_capacity(list.len() + 1);
-        for assignment in list {
-            let column = assignment.column;
-            if changes.iter().any(|(other, _)| *other == column) {
-                let message = format!(
-                    "column {} of table {} is assigned twice",
-                    M::TABLE.columns[column].name,
-                    M::TABLE.name
-                );
-                return Err(Error::Unsupported(message.into()));
-            }
-            let value = match assignment.change? {
+        let change = |Assignment { column, change, .. }: Assignment<M>| {
+            let value = match change? {
                 Change::Set(value) => NewValue::Is(value),
                 Change::Arithmetic(op, value) => NewValue::Arithmetic(op, value),
             };
-            changes.push((column, value));
+            Ok((column, value))
+        };
+        let mut changes: Vec<(usize, NewValue)> = list.into_iter().map(change).collect::<Result<_>>()?;
+        let before = |n: usize| changes[..n].iter().any(|(column, _)| *column == changes[n].0);
+        if let Some(twice) = (1..changes.len()).find(|&n| before(n)) {
+            let column = &M::TABLE.columns[changes[twice].0];
+            let message = format!("column {} of table {} is assigned twice", column.name, M::TABLE.name);
+            return Err(Error::Unsupported(message.into()));
         }
         let stamped = updated_at(M::TABLE).filter(|&n| changes.iter().all(|(column, _)| *column != n));
         if let (Some(n), false) = (stamped, changes.is_empty()) {
@@ -89,10 +86,9 @@ fn run<'a>(handle: Handle<'a>, target: Target, changes: Changes, rows: Rows) -> 
             Ok(handle.send(&Call::rendered(Some(table), &statement), &mut NoRows).await?.affected)
         });
     };
-    let params = changes.into_values(handle, table).and_then(|mut params| {
-        params.append(&mut key_values(handle, rows)?);
-        Ok(params)
-    });
+    let params = changes
+        .into_values(handle, table)
+        .and_then(|mut params| key_values(handle, rows, &mut params).map(|()| params));
     Box::pin(async move {
         let render = move |dialect: &dyn Dialect| fixed::update_some(dialect, table, |n| set.has(n));
         let call =
@@ -102,11 +98,12 @@ fn run<'a>(handle: Handle<'a>, target: Target, changes: Changes, rows: Rows) -> 
 }
 
 /// The values of the key that rows are picked by.
-pub(super) fn key_values(handle: Handle<'_>, rows: Rows) -> Result<Vec<Value<'static>>> {
-    let checked = |(column, value): (&ColumnDef, Value<'static>)| {
-        check(handle.dialect(), column, &value).map(|()| value)
-    };
-    rows.into_equal_values().map(checked).collect()
+pub(super) fn key_values(handle: Handle<'_>, rows: Rows, params: &mut Vec<Value<'static>>) -> Result<()> {
+    for (column, value) in rows.into_equal_values() {
+        check(handle.dialect(), column, &value)?;
+        params.push(value);
+    }
+    Ok(())
 }
 
 impl<M: Model, O: Send + 'static> Query<M, O> {
