@@ -41,7 +41,7 @@ impl<'d> Writer<'d> {
     pub fn new(dialect: &'d dyn Dialect) -> Self {
         Self {
             dialect,
-            sql: String::with_capacity(128),
+            sql: String::with_capacity(256),
             params: Vec::with_capacity(4),
             placeholders: 0,
             root: "",
