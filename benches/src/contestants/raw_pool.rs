@@ -42,16 +42,17 @@ impl Pooled for Stock {
 /// Without the reset, and with statements that are kept beside the pool, by connection.
 #[derive(Clone)]
 pub struct Tuned {
+    name: &'static str,
     pool: Pool,
     statements: Arc<Mutex<HashMap<u32, Statement>>>,
 }
 
 impl Tuned {
-    pub fn new(url: &str) -> Result<Self> {
+    pub fn new(name: &'static str, url: &str) -> Result<Self> {
         let pool =
             ten()?.with_reset_connection(false).with_inactive_connection_ttl(Duration::from_secs(3_600));
         let pool = Pool::new(options(url)?.stmt_cache_size(0).pool_opts(pool));
-        Ok(Self { pool, statements: Arc::default() })
+        Ok(Self { name, pool, statements: Arc::default() })
     }
 
     async fn statement(&self, conn: &mut Conn) -> Result<Statement> {
@@ -69,7 +70,7 @@ impl Pooled for Tuned {
     type Item = Item;
 
     fn name(&self) -> &'static str {
-        "mysql_async, tuned pool"
+        self.name
     }
 
     async fn find_by_key(&self, id: u64) -> Result<Option<Item>> {

@@ -15,7 +15,10 @@ pub async fn subject(url: &str) -> Result<Subject> {
         unit: "task",
         sizes: vec![1, 10, 64, 100, 1_000],
         memory: true,
-        workers: vec![Box::new(Burst(Ours::connect(url, 10).await?)), Box::new(Burst(Tuned::new(url)?))],
+        workers: vec![
+            Box::new(Burst(Ours::connect(url, 10).await?)),
+            Box::new(Burst(Tuned::new("mysql_async, tuned pool", url)?)),
+        ],
     })
 }
 

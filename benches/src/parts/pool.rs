@@ -1,4 +1,5 @@
-//! 64 and 1,000 tasks over ten connections, beside the driver's own pool: tuned by hand, and as it comes.
+//! 64 and 1,000 tasks over ten connections, beside the driver's own pool: tuned by hand, and as it comes. The tuned one also competes
+//! with itself to show the noise.
 
 use anyhow::Result;
 
@@ -30,7 +31,9 @@ pub fn run(url: &str, setup: &Setup<'_>) -> Result<Report> {
 async fn measure(url: &str, tables: &mut MysqlTables, setup: &Setup<'_>) -> Result<Report> {
     Ours::connect(url, 1).await?.fill().await?;
     let ours = Ours::connect(url, 10).await?;
-    let (tuned, stock) = (Tuned::new(url)?, Stock::new(url)?);
+    let tuned = Tuned::new("mysql_async, tuned pool", url)?;
+    let again = Tuned::new("mysql_async, tuned pool again", url)?;
+    let stock = Stock::new(url)?;
     let mut outcomes = Vec::new();
     let mut count = 0;
     for (workload, tasks) in [(Workload::Pool, 64), (Workload::PoolThousand, 1_000)] {
@@ -38,6 +41,7 @@ async fn measure(url: &str, tables: &mut MysqlTables, setup: &Setup<'_>) -> Resu
             Box::new(Crowd(tuned.clone(), tasks)),
             Box::new(Crowd(ours.clone(), tasks)),
             Box::new(Crowd(stock.clone(), tasks)),
+            Box::new(Crowd(again.clone(), tasks)),
         ];
         entrants.extend(setup.peers.pool(url, tasks).await?);
         count = entrants.len();

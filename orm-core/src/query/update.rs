@@ -57,7 +57,7 @@ impl Changes {
         known.then(|| ColumnSet::of(self.0.iter().map(|(column, _)| *column))).flatten()
     }
 
-    /// The values, in the order of the table's columns.
+    /// The values, all of which are known, in the order of the table's columns.
     fn into_values(mut self, handle: Handle<'_>, table: &Table) -> Result<Vec<Value<'static>>> {
         self.0.sort_unstable_by_key(|(column, _)| *column);
         let mut values = Vec::with_capacity(self.0.len() + table.primary_key.len());
