@@ -13,6 +13,10 @@ use crate::error::{DatabaseError, Error, Violation};
 /// The error for a failure while connecting.
 pub(super) fn connecting(failure: DriverFailure, options: &Options) -> Error {
     match failure {
+        // The words of a client: a proxy like MySQL Router is one, and finds no server behind it.
+        DriverFailure::Server(error) if matches!(error.code, 2002 | 2003 | 2005) => {
+            Error::ConnectionRefused(format!("{}: {}", options.address(), error.message).into())
+        }
         DriverFailure::Server(error) => refused(error, options.user(), options.database(), ""),
         DriverFailure::Io(IoError::Tls(error)) => untrusted(&error, options),
         DriverFailure::Io(IoError::Io(error)) => match (error.kind(), options.ssl_ca()) {

@@ -86,9 +86,30 @@ async fn nobody_there_is_connection_refused() {
     );
 }
 
+/// The error of connecting to somebody who says this and no more.
+async fn greeted_by(greeting: &'static [u8]) -> Error {
+    use tokio::io::AsyncWriteExt as _;
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let answer = tokio::spawn(async move {
+        let (mut stream, _) = listener.accept().await.unwrap();
+        let _ = stream.write_all(greeting).await;
+    });
+    let error = connect(&format!("mysql://u@127.0.0.1:{port}/x")).await.err().unwrap();
+    answer.await.unwrap();
+    error
+}
+
+/// What MySQL Router says while the server that it leads to is gone.
+#[tokio::test]
+async fn a_proxy_without_a_server_is_connection_refused() {
+    let error = greeted_by(b"\x2d\x00\x00\x00\xff\xd3\x07#HY000Can't connect to remote MySQL server").await;
+    let Error::ConnectionRefused(text) = &error else { panic!("{error:?}") };
+    assert!(text.starts_with("127.0.0.1:") && text.contains("remote MySQL server"), "{error}");
+}
+
 #[tokio::test]
 async fn other_servers_are_connection_refused() {
-    use tokio::io::AsyncWriteExt as _;
     for greeting in [
         &b""[..],
         b"SSH-2.0-OpenSSH_9.2p1\r\n",
@@ -96,15 +117,8 @@ async fn other_servers_are_connection_refused() {
         b"\x01\x00\x00\x00\xff",
         b"\x05\x00\x00\x00\x0a8\x00\x00\x00",
     ] {
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let port = listener.local_addr().unwrap().port();
-        let answer = tokio::spawn(async move {
-            let (mut stream, _) = listener.accept().await.unwrap();
-            let _ = stream.write_all(greeting).await;
-        });
-        let error = connect(&format!("mysql://u@127.0.0.1:{port}/x")).await.err().unwrap();
+        let error = greeted_by(greeting).await;
         assert!(matches!(error, Error::ConnectionRefused(_)), "{error:?}");
-        answer.await.unwrap();
     }
 }
 
