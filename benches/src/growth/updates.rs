@@ -21,17 +21,13 @@ struct Counter {
 pub async fn subject(url: &str) -> Result<Subject> {
     let db = Ours::connect(url, 1).await?.0;
     Counter::sync(&db).await?;
-    let drafts = SIZES
-        .into_iter()
-        .max()
-        .into_iter()
-        .flat_map(|rows| 1..=rows)
-        .map(|id| Counter::build().id(id).label(format!("counter {id}")).count(-1));
+    let rows = SIZES.into_iter().max().unwrap_or(0);
+    let drafts = (1..=rows).map(|id| Counter::build().id(id).label(format!("counter {id}")).count(-1));
     Counter::bulk_insert(drafts).exec(&db).await?;
     let records = Counter::find().order_by(Counter::ID).all(&db).await?;
     let mut workers: Vec<Box<dyn Worker>> = vec![
         Box::new(Bulk(Ours::connect(url, 1).await?.0, counted_from(&records, 0))),
-        Box::new(Saved(Ours::connect(url, 1).await?.0, counted_from(&records, 1))),
+        Box::new(Each(Ours::connect(url, 1).await?.0, counted_from(&records, 1))),
         Box::new(ByHand::open(url, counted_from(&records, 2)).await?),
     ];
     for (range, worker) in workers.iter_mut().enumerate() {
@@ -90,9 +86,9 @@ impl Worker for Bulk {
     }
 }
 
-struct Saved(Db, Vec<Counter>);
+struct Each(Db, Vec<Counter>);
 
-impl Worker for Saved {
+impl Worker for Each {
     fn name(&self) -> &'static str {
         "orm-core, update of each"
     }

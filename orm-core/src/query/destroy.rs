@@ -7,7 +7,6 @@ use crate::db::{Call, Executor, Handle};
 use crate::driver::{BoxFuture, NoRows};
 use crate::error::Result;
 use crate::model::Model;
-use crate::schema::Table;
 use crate::sql::{Rows, fixed, select};
 
 impl<M: Model, O: Send + 'static> Query<M, O> {
@@ -37,12 +36,7 @@ impl<M: Model, O: Send + 'static> Query<M, O> {
     #[doc(alias = "delete")]
     pub fn destroy<E: Executor + ?Sized>(self, db: &E) -> BoxFuture<'_, Result<u64>> {
         let meant = self.must_be_meant().map(|()| self.rows);
-        destroy_rows(
-            db.handle(),
-            FixedStatement::of::<M>(|all| &all.destroy, fixed::destroy),
-            M::TABLE,
-            meant,
-        )
+        destroy_rows(db.handle(), FixedStatement::of::<M>(|all| &all.destroy, fixed::destroy), meant)
     }
 }
 
@@ -50,9 +44,9 @@ impl<M: Model, O: Send + 'static> Query<M, O> {
 fn destroy_rows<'a>(
     handle: Handle<'a>,
     by_key: FixedStatement,
-    table: &'static Table,
     rows: Result<Rows>,
 ) -> BoxFuture<'a, Result<u64>> {
+    let table = by_key.table;
     if rows.as_ref().is_ok_and(|rows| rows.are_by_key(table)) {
         let mut key = Vec::with_capacity(table.primary_key.len());
         return by_key.run(handle, rows.and_then(|rows| key_values(handle, rows, &mut key)).map(|()| key));

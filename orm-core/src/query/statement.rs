@@ -24,7 +24,7 @@ impl Target {
 /// One of them.
 #[derive(Clone, Copy)]
 pub(super) struct FixedStatement {
-    table: &'static Table,
+    pub(super) table: &'static Table,
     id: &'static FixedId,
     /// What it is rendered by.
     text: fn(&dyn Dialect, &Table) -> String,

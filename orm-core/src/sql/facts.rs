@@ -83,8 +83,6 @@ impl Rows {
     /// Whether they are picked by the values of the key, in the order of its columns, and by nothing else, so that what picks them is always
     /// the same text. JSON, and text that is not compared byte by byte, have rules of their own.
     pub fn are_by_key(&self, table: &Table) -> bool {
-        let plain =
-            self.order.is_empty() && self.limit.is_none() && self.offset.is_none() && self.lock.is_none();
         let on_column = |(condition, key): (&Expr, &ColumnDef)| match condition {
             Expr::Compare(column, Compare::Equal, value) => {
                 column.name == key.name
@@ -93,7 +91,8 @@ impl Rows {
             }
             _ => false,
         };
-        plain
+        self.is_unordered()
+            && self.lock.is_none()
             && self.filter.len() == table.primary_key.len()
             && self.filter.iter().zip(table.key_columns()).all(on_column)
     }
@@ -113,11 +112,7 @@ impl Rows {
 
     /// Whether nothing was asked for.
     pub fn is_plain(&self) -> bool {
-        self.filter.is_empty()
-            && self.order.is_empty()
-            && self.limit.is_none()
-            && self.offset.is_none()
-            && self.lock.is_none()
+        self.filter.is_empty() && self.is_unordered() && self.lock.is_none()
     }
 
     /// Whether nothing was said about their order, and nothing depends on it.
