@@ -1,6 +1,8 @@
 //! How long a connection may live, and how long it may lie idle.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
+
+use super::clock::Moment;
 
 /// The limits of one connection.
 #[derive(Debug, Clone, Copy, Default)]
@@ -8,14 +10,14 @@ pub(super) struct Limits {
     /// The longest that it is used again after it was last taken.
     idle: Option<Duration>,
     /// When it is too old to be used again.
-    until: Option<Instant>,
+    until: Option<Moment>,
 }
 
 impl Limits {
-    /// As the pool is told, the age less up to a tenth, so that connections that were opened together do not all end together.
-    pub(super) fn new(idle: Option<Duration>, age: Option<Duration>) -> Self {
+    /// As the pool is told, the age from now on less up to a tenth, so that connections that were opened together do not all end together.
+    pub(super) fn new(idle: Option<Duration>, age: Option<Duration>, now: Moment) -> Self {
         // A moment that is too far away to be counted never comes.
-        let until = age.and_then(|age| Instant::now().checked_add(less(age, fastrand::f64())));
+        let until = age.and_then(|age| now.after(less(age, fastrand::f64())));
         Self { idle, until }
     }
 
@@ -29,7 +31,7 @@ impl Limits {
     }
 
     /// Why a connection that was last taken so long ago is not used any more; `None` where it is.
-    pub(super) fn expired(&self, rest: Duration, now: Instant) -> Option<&'static str> {
+    pub(super) fn expired(&self, rest: Duration, now: Moment) -> Option<&'static str> {
         if self.until.is_some_and(|until| now > until) {
             Some("it reached max_lifetime")
         } else if self.idle.is_some_and(|idle| rest > idle) {
@@ -48,9 +50,11 @@ fn less(time: Duration, share: f64) -> Duration {
 
 #[cfg(test)]
 mod tests {
-    use std::time::{Duration, Instant};
+    use std::time::Duration;
 
-    use super::Limits;
+    use super::{Limits, Moment};
+
+    const NOW: Moment = Moment(1);
 
     const fn secs(seconds: u64) -> Duration {
         Duration::from_secs(seconds)
@@ -58,16 +62,15 @@ mod tests {
 
     #[test]
     fn what_is_old_or_idle_expires() {
-        let now = Instant::now();
-        let after = |limits: Limits, time| limits.expired(time, now + time);
-        assert_eq!(after(Limits::new(None, None), secs(1_000_000)), None);
+        let after = |limits: Limits, time| limits.expired(time, NOW.after(time).unwrap());
+        assert_eq!(after(Limits::new(None, None, NOW), secs(1_000_000)), None);
         let longest = Some(Duration::MAX);
-        assert_eq!(after(Limits::new(longest, longest).within(longest), secs(1_000_000)), None);
+        assert_eq!(after(Limits::new(longest, longest, NOW).within(longest), secs(1_000_000)), None);
         for _ in 0..100 {
-            let limits = Limits::new(None, Some(secs(100)));
+            let limits = Limits::new(None, Some(secs(100)), NOW);
             assert_eq!(after(limits, secs(90)), None);
             assert!(after(limits, secs(101)).is_some());
-            let limits = Limits::new(Some(secs(100)), None);
+            let limits = Limits::new(Some(secs(100)), None, NOW);
             assert_eq!(after(limits, secs(100)), None);
             assert!(after(limits, secs(101)).is_some());
         }
@@ -76,9 +79,9 @@ mod tests {
     #[test]
     fn the_server_shortens_what_may_be_idle() {
         for idle in [None, Some(secs(1000)), Some(secs(100))] {
-            let limits = Limits::new(idle, None).within(Some(secs(100)));
+            let limits = Limits::new(idle, None, NOW).within(Some(secs(100)));
             // Only the last use counts.
-            let after = |time| limits.expired(time, Instant::now() + secs(500) + time);
+            let after = |time| limits.expired(time, NOW.after(secs(500) + time).unwrap());
             assert_eq!(after(secs(80)), None);
             assert!(after(secs(91)).is_some());
         }

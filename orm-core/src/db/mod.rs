@@ -2,11 +2,13 @@
 
 mod backoff;
 mod blame;
+mod clock;
 mod executor;
 mod held;
 mod holders;
 mod lease;
 mod limits;
+mod line;
 mod log;
 mod metrics;
 mod opener;

@@ -2,9 +2,12 @@
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use std::time::{Duration, Instant};
+use std::time::Duration;
+
+use tokio::runtime;
 
 use super::backoff::{Backoff, passes};
+use super::clock::Moment;
 use super::holders::Usage;
 use super::limits::Limits;
 use super::metrics::{Counters, pool_event};
@@ -18,6 +21,9 @@ use crate::error::{Error, Operation, Result};
 /// A connection that was not used for this long is asked whether its server is still there. Servers close those that are idle for a time that is
 /// told in whole seconds.
 const IDLE_BEFORE_PING: Duration = Duration::from_millis(500);
+
+/// Why a connection is closed.
+pub(super) const CLOSED: &str = "its Db was closed";
 
 /// What opens them.
 pub(super) struct Opener {
@@ -39,27 +45,27 @@ pub(super) struct Member {
     pub(super) limits: Limits,
     pub(super) entry: Entry,
     /// When it was last taken, or opened.
-    taken: Instant,
+    taken: Moment,
 }
 
 impl Member {
     /// Notes that somebody has it from now on.
-    pub(super) fn take(&mut self, now: Instant) {
+    pub(super) fn take(&mut self, now: Moment) {
         self.session.idle = self.rest(now) > IDLE_BEFORE_PING;
         if self.session.leave_transaction() {
             self.entry.usage.ends();
         }
         self.taken = now;
-        self.entry.shared.holders.taken(&self.entry.usage, now);
+        self.entry.usage.taken(now);
     }
 
     /// How long ago it was last taken.
-    pub(super) fn rest(&self, now: Instant) -> Duration {
-        now.saturating_duration_since(self.taken)
+    pub(super) fn rest(&self, now: Moment) -> Duration {
+        now.since(self.taken)
     }
 
     /// Why it is not used again; `None` where it is.
-    pub(super) fn spent(&self, now: Instant) -> Option<&'static str> {
+    pub(super) fn spent(&self, now: Moment) -> Option<&'static str> {
         if self.session.is_of_use() { self.limits.expired(self.rest(now), now) } else { Some("it was lost") }
     }
 }
@@ -80,6 +86,14 @@ impl Drop for Entry {
     }
 }
 
+/// Says good-bye in the background, where there is one.
+#[expect(clippy::boxed_local, reason = "as the pool keeps it")]
+pub(super) fn farewell(member: Kept) {
+    if let Ok(runtime) = runtime::Handle::try_current() {
+        runtime.spawn(member.session.close());
+    }
+}
+
 impl Opener {
     pub(super) fn new(connector: Arc<dyn Connector>, shared: Arc<Shared>, settings: &Settings) -> Self {
         Self {
@@ -97,12 +111,14 @@ impl Opener {
     pub(super) async fn open(&self) -> Result<Kept> {
         match self.connect().await {
             Ok(session) => {
-                let limits = Limits::new(self.idle_timeout, self.max_lifetime).within(session.idle_limit());
                 let shared = Arc::clone(&self.shared);
+                let now = shared.clock.now();
+                let limits =
+                    Limits::new(self.idle_timeout, self.max_lifetime, now).within(session.idle_limit());
                 let entry = Entry { usage: shared.holders.add(), reason: "its Db is gone", shared };
                 Counters::add(&self.shared.counters.connects);
                 pool_event!(DEBUG, self.shared, "a connection was opened");
-                Ok(Box::new(Member { session, limits, entry, taken: Instant::now() }))
+                Ok(Box::new(Member { session, limits, entry, taken: now }))
             }
             Err(error) => {
                 Counters::add(&self.shared.counters.connect_failures);

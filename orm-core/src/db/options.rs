@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64};
 use std::time::Duration;
 
+use super::clock::Clock;
 use super::holders::Holders;
 use super::log::Log;
 use super::metrics::Counters;
@@ -319,7 +320,8 @@ impl DbOptions {
             upkeep_timeout: self.connect_timeout,
             log: Log { stdout: self.log_to_stdout, values: self.log_values, backend: dialect.name() },
             size,
-            holders: Holders::new(),
+            holders: Holders::default(),
+            clock: Clock::start(),
             counters: Counters::default(),
         }
     }

@@ -1,91 +1,177 @@
 //! The places of a pool: as many as it may have connections. Whoever has one has a connection, or opens one.
 
+use std::pin::Pin;
 use std::sync::atomic::Ordering;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Instant;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::task::{Context, Poll, Wake, Waker};
 
-use tokio::sync::{Semaphore, TryAcquireError};
+use futures_timer::Delay;
 
-use super::opener::Kept;
+use super::clock::Moment;
+use super::line::{Line, Look, Ticket};
+use super::opener::{CLOSED, Kept, farewell};
 use super::shared::Shared;
 use crate::error::{Error, Result};
 
 /// The places of a pool, those who wait for one, and the connections that rest between two users.
 pub(super) struct Places {
-    /// A permit for each place that nobody has. They are given to those who wait in the order in which they came.
-    free: Semaphore,
-    /// The one used last, which is the warmest, at the end.
-    resting: Mutex<Vec<Kept>>,
+    state: Mutex<State>,
     shared: Arc<Shared>,
 }
 
-/// A place. Dropping it lets in whoever waits longest.
-pub(super) struct Place(Arc<Places>);
+/// What changes hands, behind one lock. A place that comes free goes to the first in line, with its connection; so nobody waits while one is free.
+struct State {
+    /// How many places nobody has.
+    free: usize,
+    /// The one used last, which is the warmest, at the end.
+    resting: Vec<Kept>,
+    line: Line<Option<Kept>>,
+    /// What wakes those who have waited for too long: one for all, since a timer for each costs more than all else of waiting.
+    alarm: Option<Delay>,
+}
+
+/// A place. Dropping it lets in whoever waits longest. `None` where it was left.
+pub(super) struct Place(Option<Arc<Places>>);
+
+/// A place, with the connection that its last user left on it.
+pub(super) struct Turn {
+    place: Place,
+    member: Option<Kept>,
+}
+
+/// Somebody who waits for a place.
+pub(super) struct InLine<'p> {
+    places: &'p Arc<Places>,
+    until: Option<Moment>,
+    ticket: Option<Ticket>,
+}
 
 impl Drop for Place {
     fn drop(&mut self) {
-        self.0.free.add_permits(1);
+        if let Some(places) = self.0.take() {
+            // There is no connection that could come back.
+            let _ = places.come_free(None);
+        }
     }
 }
 
 impl Place {
-    /// A connection that rests and can be used again.
-    pub(super) fn connection(&self, now: Instant) -> Option<Kept> {
-        loop {
-            let mut member = self.0.resting().pop()?;
-            match member.spent(now) {
-                Some(reason) => member.entry.reason = reason,
-                None => return Some(member),
-            }
+    /// Leaves it, with a connection for the next one, or says good-bye on that where the pool was closed.
+    pub(super) fn leave(mut self, member: Kept) {
+        if let Some(places) = self.0.take()
+            && let Err(mut member) = places.come_free(Some(member))
+        {
+            member.entry.reason = CLOSED;
+            farewell(member);
         }
     }
 
-    /// Leaves a connection there for the next one.
-    ///
-    /// # Errors
-    /// The connection, where the pool was closed.
-    pub(super) fn leave(&self, member: Kept) -> Result<(), Kept> {
-        let mut resting = self.0.resting();
-        // With the lock: `Places::close` takes everything after it has said so.
-        if self.0.is_closed() {
-            return Err(member);
+    /// Has another connection come with it, if one rests.
+    pub(super) fn again(self) -> Turn {
+        let member = self.resting();
+        Turn { place: self, member }
+    }
+
+    fn resting(&self) -> Option<Kept> {
+        self.0.as_ref()?.state().resting.pop()
+    }
+}
+
+impl Turn {
+    /// The place, and a connection that can be used again, where there is one.
+    pub(super) fn begin(self, now: Moment) -> (Place, Option<Kept>) {
+        let Self { place, mut member } = self;
+        while let Some(mut found) = member {
+            match found.spent(now) {
+                Some(reason) => found.entry.reason = reason,
+                None => return (place, Some(found)),
+            }
+            drop(found);
+            member = place.resting();
         }
-        resting.push(member);
-        Ok(())
+        (place, None)
     }
 }
 
 impl Places {
     pub(super) fn new(shared: Arc<Shared>) -> Arc<Self> {
-        let (free, resting) = (Semaphore::new(shared.size), Mutex::default());
-        Arc::new(Self { free, resting, shared })
+        let state = State { free: shared.size, resting: Vec::new(), line: Line::new(), alarm: None };
+        Arc::new(Self { state: Mutex::new(state), shared })
     }
 
-    fn resting(&self) -> MutexGuard<'_, Vec<Kept>> {
-        self.resting.lock().unwrap_or_else(PoisonError::into_inner)
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// A place, if one is free. Nobody is overtaken: what comes free goes to those who wait.
-    pub(super) fn try_take(self: &Arc<Self>) -> Result<Option<Place>> {
-        match self.free.try_acquire() {
-            Ok(permit) => {
-                permit.forget();
-                Ok(Some(Place(Arc::clone(self))))
-            }
-            Err(TryAcquireError::NoPermits) => Ok(None),
-            Err(TryAcquireError::Closed) => Err(Error::Closed),
-        }
+    pub(super) fn try_take(self: &Arc<Self>) -> Result<Option<Turn>> {
+        self.take_free(&mut self.state())
     }
 
-    /// Waits for a place.
-    pub(super) async fn take(self: &Arc<Self>) -> Result<Place> {
-        self.free.acquire().await.map_err(|_| Error::Closed)?.forget();
-        Ok(Place(Arc::clone(self)))
+    /// Waits for a place until this moment.
+    pub(super) fn line_up(self: &Arc<Self>, until: Option<Moment>) -> InLine<'_> {
+        InLine { places: self, until, ticket: None }
+    }
+
+    fn take_free(self: &Arc<Self>, state: &mut State) -> Result<Option<Turn>> {
+        if self.is_closed() {
+            return Err(Error::Closed);
+        }
+        if state.free == 0 {
+            return Ok(None);
+        }
+        state.free -= 1;
+        Ok(Some(self.turn(state.resting.pop())))
+    }
+
+    fn turn(self: &Arc<Self>, member: Option<Kept>) -> Turn {
+        Turn { place: Place(Some(Arc::clone(self))), member }
+    }
+
+    /// A place comes free, with a connection or without one.
+    ///
+    /// # Errors
+    /// The connection, where the pool was closed.
+    fn come_free(&self, member: Option<Kept>) -> Result<(), Kept> {
+        let mut state = self.state();
+        // With the lock: `Places::close` takes everything after it has said so.
+        if self.is_closed() {
+            return member.map_or(Ok(()), Err);
+        }
+        match state.line.serve(member) {
+            Ok(waker) => {
+                drop(state);
+                waker.wake();
+            }
+            Err(member) => {
+                state.free += 1;
+                state.resting.extend(member);
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes those out of the line who have waited for too long, and sees to it that the others are looked for when it is time. They are to be
+    /// woken when nothing is locked.
+    fn watch(self: &Arc<Self>, state: &mut State) -> Vec<Waker> {
+        let mut late = Vec::new();
+        while state.alarm.is_none() {
+            let now = self.shared.clock.now();
+            late.extend(state.line.expire(now));
+            let Some(deadline) = state.line.deadline() else { break };
+            let mut alarm = Delay::new(deadline.since(now));
+            let waker = Waker::from(Arc::new(Alarm(Arc::downgrade(self))));
+            if Pin::new(&mut alarm).poll(&mut Context::from_waker(&waker)).is_pending() {
+                state.alarm = Some(alarm);
+            }
+        }
+        late
     }
 
     /// Takes out the connections that have rested for too long, or are too old, but for so many of all that are open.
-    pub(super) fn spent(&self, now: Instant, min: usize) -> Vec<Kept> {
+    pub(super) fn spent(&self, min: usize) -> Vec<Kept> {
         let (mut open, _) = self.shared.holders.count();
+        let now = self.shared.clock.now();
         // Those that were used longest ago come first.
         let spent = |member: &mut Kept| {
             let reason = if open > min { member.limits.expired(member.rest(now), now) } else { None };
@@ -95,7 +181,7 @@ impl Places {
             }
             reason.is_some()
         };
-        self.resting().extract_if(.., spent).collect()
+        self.state().resting.extract_if(.., spent).collect()
     }
 
     pub(super) fn is_closed(&self) -> bool {
@@ -104,8 +190,72 @@ impl Places {
 
     /// Lets nobody in any more, and gives the connections that nobody uses.
     pub(super) fn close(&self) -> Vec<Kept> {
-        self.shared.closed.store(true, Ordering::Release);
-        self.free.close();
-        std::mem::take(&mut *self.resting())
+        let (resting, waiting) = {
+            let mut state = self.state();
+            self.shared.closed.store(true, Ordering::Release);
+            state.alarm = None;
+            (std::mem::take(&mut state.resting), state.line.close())
+        };
+        waiting.into_iter().for_each(Waker::wake);
+        resting
+    }
+}
+
+impl Future for InLine<'_> {
+    /// `None` where it took too long.
+    type Output = Result<Option<Turn>>;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        let places = self.places;
+        let mut state = places.state();
+        let Some(ticket) = self.ticket else {
+            // One may have come free meanwhile.
+            if let Some(turn) = places.take_free(&mut state)? {
+                return Poll::Ready(Ok(Some(turn)));
+            }
+            self.ticket = Some(state.line.enter(self.until, context.waker().clone()));
+            let late = places.watch(&mut state);
+            drop(state);
+            late.into_iter().for_each(Waker::wake);
+            return Poll::Pending;
+        };
+        let look = state.line.look(ticket, context.waker());
+        drop(state);
+        let outcome = match look {
+            Look::Waits(_before) => return Poll::Pending,
+            Look::Served(member) => Ok(Some(places.turn(member))),
+            Look::Over if places.is_closed() => Err(Error::Closed),
+            Look::Over => Ok(None),
+        };
+        self.ticket = None;
+        Poll::Ready(outcome)
+    }
+}
+
+impl Drop for InLine<'_> {
+    fn drop(&mut self) {
+        let Some(ticket) = self.ticket else { return };
+        let (handed, _waker) = self.places.state().line.leave(ticket);
+        if let Some(member) = handed {
+            let Turn { place, member } = self.places.turn(member);
+            if let Some(member) = member {
+                place.leave(member);
+            }
+        }
+    }
+}
+
+/// Sends those away who have waited for too long, on the timer's own thread: whoever waits may do so in a runtime that is about to end.
+struct Alarm(Weak<Places>);
+
+impl Wake for Alarm {
+    fn wake(self: Arc<Self>) {
+        let Some(places) = self.0.upgrade() else { return };
+        let late = {
+            let mut state = places.state();
+            state.alarm = None;
+            places.watch(&mut state)
+        };
+        late.into_iter().for_each(Waker::wake);
     }
 }

@@ -2,15 +2,16 @@
 
 use std::pin::pin;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use tokio::runtime;
 use tokio::task::AbortHandle;
 
+use super::clock::Moment;
 use super::held;
 use super::metrics::{Counters, pool_event};
-use super::opener::{Kept, Member, Opener};
-use super::places::{Place, Places};
+use super::opener::{CLOSED, Kept, Member, Opener};
+use super::places::{Place, Places, Turn};
 use super::session::{Condition, Session};
 use super::shared::Shared;
 use super::sweep;
@@ -32,8 +33,7 @@ pub(super) struct Settings {
     pub(super) connects_per_second: u32,
 }
 
-/// Why connections are closed.
-const CLOSED: &str = "its Db was closed";
+/// Why a connection is closed.
 const LOST: &str = "it was lost, or a statement on it was given up half-way";
 
 /// The connections of one `Db`.
@@ -78,11 +78,11 @@ impl Pool {
 
     /// A connection that is ready for a statement.
     pub(super) async fn acquire(&self) -> Result<Held> {
-        let place = match self.places.try_take()? {
-            Some(place) => place,
-            None => Box::pin(self.wait()).await?,
+        let turn = match self.places.try_take()? {
+            Some(turn) => turn,
+            None => self.wait().await?,
         };
-        let held = self.fill(place).await?;
+        let held = self.fill(turn).await?;
         if held.peek().is_ready() {
             return Ok(held);
         }
@@ -93,39 +93,40 @@ impl Pool {
             .unwrap_or_else(|_| Err(self.missed(Error::Timeout { operation: Operation::Acquire, after })))
     }
 
-    /// The connection that was used last, or a new one.
-    async fn fill(&self, place: Place) -> Result<Held> {
-        let now = Instant::now();
-        if let Some(member) = place.connection(now) {
+    /// The connection that came with the place, another one that rests, or a new one.
+    async fn fill(&self, turn: Turn) -> Result<Held> {
+        let now = self.shared.clock.now();
+        let (place, member) = turn.begin(now);
+        if let Some(member) = member {
             return Ok(Held::new(member, place, now));
         }
         // Boxed, like what is seldom needed elsewhere, so that the common case does not carry the room for it.
         let member = Box::pin(self.opener.open()).await?;
-        Ok(Held::new(member, place, Instant::now()))
+        Ok(Held::new(member, place, self.shared.clock.now()))
     }
 
     async fn make_ready(&self, mut held: Held) -> Result<Held> {
         // One that cannot be made ready is out of the pool for good, so this comes to an end.
         while !held.session().is_ready() && !held.session().prepare().await {
             let place = held.discard("it could not be made ready");
-            held = self.fill(place).await?;
+            held = self.fill(place.again()).await?;
         }
         Ok(held)
     }
 
     /// Waits for a place to come free.
-    async fn wait(&self) -> Result<Place> {
+    async fn wait(&self) -> Result<Turn> {
         if held::by_callers(&self.shared) >= self.size {
             return Err(Error::HeldByTransaction { size: self.size });
         }
-        let place = {
+        let turn = {
             let _waiting = self.shared.counters.wait();
             pool_event!(DEBUG, self.shared, "a call waits for a connection");
-            tokio::time::timeout(self.acquire_timeout, self.places.take()).await
+            self.places.line_up(self.shared.clock.now().after(self.acquire_timeout)).await?
         };
-        place.unwrap_or_else(|_| {
-            let holders = Box::new(self.shared.holders.describe(self.size));
-            Err(self.missed(Error::PoolExhausted { size: self.size, after: self.acquire_timeout, holders }))
+        turn.ok_or_else(|| {
+            let holders = Box::new(self.shared.holders.describe(self.size, self.shared.clock.now()));
+            self.missed(Error::PoolExhausted { size: self.size, after: self.acquire_timeout, holders })
         })
     }
 
@@ -167,7 +168,7 @@ struct Taken {
 
 impl Held {
     /// Notes who has it, and since when.
-    fn new(mut member: Kept, place: Place, now: Instant) -> Self {
+    fn new(mut member: Kept, place: Place, now: Moment) -> Self {
         member.take(now);
         Self { taken: Some(Taken { member, place }), recovering: false }
     }
@@ -234,10 +235,7 @@ impl Taken {
     fn give_back(self) {
         let Self { member, place } = self;
         member.entry.usage.given_back();
-        if let Err(mut member) = place.leave(member) {
-            member.entry.reason = CLOSED;
-            farewell(member);
-        }
+        place.leave(member);
     }
 
     fn throw_away(self, reason: &'static str) -> Place {
@@ -263,12 +261,4 @@ async fn undo(mut held: Held) {
     let deadline = Some(session.upkeep_limit());
     // Whether it worked shows in the connection's marks, which decide when `held` is dropped.
     let _ = session.control(Control::Rollback, deadline).await;
-}
-
-/// Says good-bye in the background, where there is one.
-#[expect(clippy::boxed_local, reason = "as the pool keeps it")]
-pub(super) fn farewell(member: Kept) {
-    if let Ok(runtime) = runtime::Handle::try_current() {
-        runtime.spawn(member.session.close());
-    }
 }

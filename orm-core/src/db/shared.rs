@@ -3,6 +3,7 @@
 use std::sync::atomic::{AtomicBool, AtomicU64};
 use std::time::Duration;
 
+use super::clock::Clock;
 use super::holders::Holders;
 use super::log::Log;
 use super::metrics::Counters;
@@ -22,5 +23,6 @@ pub(super) struct Shared {
     /// The most connections that there may be.
     pub(super) size: usize,
     pub(super) holders: Holders,
+    pub(super) clock: Clock,
     pub(super) counters: Counters,
 }

@@ -1,13 +1,14 @@
 //! Closes connections that nobody has used for long.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use futures_timer::Delay;
 use tokio::task::AbortHandle;
 
+use super::opener::farewell;
 use super::places::Places;
-use super::pool::{self, Settings};
+use super::pool::Settings;
 
 /// The shortest time between two looks.
 const OFTEN: Duration = Duration::from_secs(1);
@@ -21,8 +22,8 @@ pub(super) fn start(places: &Arc<Places>, settings: &Settings) -> Option<AbortHa
             // A timer of tokio's would be looked at whenever the runtime waits, which is once or twice a statement.
             Delay::new(period).await;
             let Some(places) = places.upgrade().filter(|places| !places.is_closed()) else { return };
-            for member in places.spent(Instant::now(), min) {
-                pool::farewell(member);
+            for member in places.spent(min) {
+                farewell(member);
             }
         }
     });
