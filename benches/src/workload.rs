@@ -114,10 +114,9 @@ impl Workload {
 
     /// How many pieces make a slot of about `seconds`, one of them taking `each`.
     pub fn slot_length(self, seconds: f64, each: f64) -> usize {
-        // Each task of the pool needs several, or starting the tasks would be measured.
+        // Each task of the pool needs several, or starting and ending the tasks would be measured.
         let (least, most) = match self {
-            Self::Pool => (640, 2_000),
-            Self::PoolThousand => (4_000, 4_000),
+            Self::Pool | Self::PoolThousand => (4_000, 4_000),
             Self::Build => (1, 50_000),
             _ => (1, 2_000),
         };

@@ -125,26 +125,35 @@ impl<'a> Handle<'a> {
     ///
     /// Outside of a transaction it is sent once more on another connection, where it had no effect on the first, which was lost or led to where
     /// nothing can be written.
-    pub(crate) async fn send(self, call: &Call<'_>, sink: &mut dyn RowSink) -> Result<Done> {
-        let mut lease = match self {
-            Self::Db(db) => Lease::pooled(db, db.pool().acquire().await?),
-            Self::Reading(db) => {
-                if let Some(replicas) = db.replicas()
-                    // Boxed, so that those without replicas do not carry the room for it.
-                    && let Some(done) = Box::pin(reading::run(db, replicas, call, sink)).await?
-                {
-                    return Ok(done);
+    #[expect(clippy::manual_async_fn, reason = "an `async fn` keeps room for its arguments twice")]
+    pub(crate) fn send<'c>(
+        self,
+        call: &'c Call<'c>,
+        sink: &'c mut dyn RowSink,
+    ) -> impl Future<Output = Result<Done>> + Send + 'c
+    where
+        'a: 'c,
+    {
+        async move {
+            let mut lease = match self {
+                Self::Db(db) => Lease::pooled(db, db.pool().acquire().await?),
+                Self::Reading(db) => {
+                    if let Some(replicas) = db.replicas()
+                        // Boxed, so that those without replicas do not carry the room for it.
+                        && let Some(done) = Box::pin(reading::run(db, replicas, call, &mut *sink)).await?
+                    {
+                        return Ok(done);
+                    }
+                    Lease::reading(db, db.pool().acquire().await?)
                 }
-                Lease::reading(db, db.pool().acquire().await?)
+                Self::Transaction(transaction) => Lease::of_transaction(transaction.pin(), false).await?,
+            };
+            let outcome = lease.send(call, &mut *sink).await;
+            if outcome.as_ref().is_err_and(|error| lease.may_do_better_elsewhere(error)) {
+                drop(outcome);
+                return Box::pin(lease.send_elsewhere(call, sink)).await;
             }
-            Self::Transaction(transaction) => Lease::of_transaction(transaction.pin(), false).await?,
-        };
-        let outcome = lease.send(call, sink).await;
-        match outcome {
-            Err(error) if lease.may_do_better_elsewhere(&error) => {
-                Box::pin(lease.send_elsewhere(call, sink)).await
-            }
-            outcome => outcome,
+            outcome
         }
     }
 

@@ -98,17 +98,25 @@ impl<'a> Lease<'a> {
     }
 
     /// The same, for futures that are boxed as a whole.
-    pub(super) async fn send(&mut self, call: &Call<'_>, sink: &mut dyn RowSink) -> Result<Done> {
-        let result = self.begin(call, sink)?.await;
-        self.settle(&result);
-        if result.is_ok()
-            && let Hold::Pooled(held) = &mut self.hold
-            && let Some(written) = self.db.written()
-        {
-            // Boxed, so that those who do not ask for it do not carry the room for it.
-            Box::pin(written.note(self.db.dialect(), held.session())).await;
+    #[expect(clippy::manual_async_fn, reason = "an `async fn` keeps room for its arguments twice")]
+    pub(super) fn send<'c>(
+        &'c mut self,
+        call: &'c Call<'c>,
+        sink: &'c mut dyn RowSink,
+    ) -> impl Future<Output = Result<Done>> + Send + 'c {
+        async move {
+            let statement = self.begin(call, sink)?;
+            let result = statement.await;
+            self.settle(&result);
+            if result.is_ok()
+                && let Hold::Pooled(held) = &mut self.hold
+                && let Some(written) = self.db.written()
+            {
+                // Boxed, so that those who do not ask for it do not carry the room for it.
+                Box::pin(written.note(self.db.dialect(), held.session())).await;
+            }
+            result.map_err(|error| explain(error, call.table, self.statement(call).sql()))
         }
-        result.map_err(|error| explain(error, call.table, self.statement(call).sql()))
     }
 
     /// Begins a statement. What came of it is for [`Lease::settle`].

@@ -1,6 +1,7 @@
 //! A line: who came first is served first.
 
 use std::collections::VecDeque;
+use std::num::NonZeroU64;
 use std::task::Waker;
 
 use super::clock::Moment;
@@ -13,12 +14,12 @@ pub(super) struct Line<T> {
     gone: usize,
     /// What was handed to those who have not looked yet.
     handed: Vec<(Ticket, T)>,
-    next: u64,
+    next: NonZeroU64,
 }
 
 /// Somebody's place in a line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Ticket(u64);
+pub(super) struct Ticket(NonZeroU64);
 
 struct Waiting {
     ticket: Ticket,
@@ -40,13 +41,18 @@ pub(super) enum Look<T> {
 impl<T> Line<T> {
     /// Nobody.
     pub(super) fn new() -> Self {
-        Self { waiting: VecDeque::new(), gone: 0, handed: Vec::new(), next: 0 }
+        Self { waiting: VecDeque::new(), gone: 0, handed: Vec::new(), next: NonZeroU64::MIN }
+    }
+
+    /// How many have not been served yet, those included who have not looked.
+    pub(super) fn len(&self) -> usize {
+        self.waiting.len() - self.gone + self.handed.len()
     }
 
     /// Puts somebody at the end. Nobody before him waits longer than he does.
     pub(super) fn enter(&mut self, until: Option<Moment>, waker: Waker) -> Ticket {
         let ticket = Ticket(self.next);
-        self.next += 1;
+        self.next = self.next.saturating_add(1);
         self.waiting.push_back(Waiting { ticket, until, waker: Some(waker) });
         ticket
     }
@@ -251,7 +257,7 @@ mod tests {
                         waiting.retain(|other| *other != ticket);
                     }
                 }
-                prop_assert_eq!(line.waiting.len() - line.gone, waiting.len());
+                prop_assert_eq!(line.len(), waiting.len() + handed.len());
             }
         }
     }

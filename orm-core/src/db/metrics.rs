@@ -64,8 +64,8 @@ impl Db {
 /// What is counted as it happens.
 #[derive(Debug, Default)]
 pub(super) struct Counters {
-    waiting: AtomicUsize,
-    waits: AtomicU64,
+    pub(super) waiting: AtomicUsize,
+    pub(super) waits: AtomicU64,
     pub(super) timeouts: AtomicU64,
     pub(super) connects: AtomicU64,
     pub(super) connect_failures: AtomicU64,
@@ -75,22 +75,6 @@ pub(super) struct Counters {
 impl Counters {
     pub(super) fn add(counter: &AtomicU64) {
         counter.fetch_add(1, Ordering::Relaxed);
-    }
-
-    /// Counts a call that waits, until it is dropped.
-    pub(super) fn wait(&self) -> Waiting<'_> {
-        Self::add(&self.waits);
-        self.waiting.fetch_add(1, Ordering::Relaxed);
-        Waiting(self)
-    }
-}
-
-/// A call that waits.
-pub(super) struct Waiting<'c>(&'c Counters);
-
-impl Drop for Waiting<'_> {
-    fn drop(&mut self) {
-        self.0.waiting.fetch_sub(1, Ordering::Relaxed);
     }
 }
 

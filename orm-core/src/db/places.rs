@@ -4,11 +4,14 @@ use std::pin::Pin;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::task::{Context, Poll, Wake, Waker};
+use std::time::Duration;
 
 use futures_timer::Delay;
 
 use super::clock::Moment;
+use super::held;
 use super::line::{Line, Look, Ticket};
+use super::metrics::{Counters, pool_event};
 use super::opener::{CLOSED, Kept, farewell};
 use super::shared::Shared;
 use crate::error::{Error, Result};
@@ -17,6 +20,8 @@ use crate::error::{Error, Result};
 pub(super) struct Places {
     state: Mutex<State>,
     shared: Arc<Shared>,
+    /// How long somebody waits.
+    patience: Duration,
 }
 
 /// What changes hands, behind one lock. A place that comes free goes to the first in line, with its connection; so nobody waits while one is free.
@@ -39,10 +44,9 @@ pub(super) struct Turn {
     member: Option<Kept>,
 }
 
-/// Somebody who waits for a place.
+/// Somebody who wants a place. A thousand of them are small.
 pub(super) struct InLine<'p> {
     places: &'p Arc<Places>,
-    until: Option<Moment>,
     ticket: Option<Ticket>,
 }
 
@@ -94,34 +98,54 @@ impl Turn {
 }
 
 impl Places {
-    pub(super) fn new(shared: Arc<Shared>) -> Arc<Self> {
+    pub(super) fn new(shared: Arc<Shared>, patience: Duration) -> Arc<Self> {
         let state = State { free: shared.size, resting: Vec::new(), line: Line::new(), alarm: None };
-        Arc::new(Self { state: Mutex::new(state), shared })
+        Arc::new(Self { state: Mutex::new(state), shared, patience })
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// A place, if one is free. Nobody is overtaken: what comes free goes to those who wait.
-    pub(super) fn try_take(self: &Arc<Self>) -> Result<Option<Turn>> {
-        self.take_free(&mut self.state())
+    /// Does something with the line, and tells the metrics how many wait after it.
+    fn change<T>(&self, change: impl FnOnce(&mut State) -> T) -> T {
+        let mut state = self.state();
+        let done = change(&mut state);
+        self.shared.counters.waiting.store(state.line.len(), Ordering::Relaxed);
+        done
     }
 
-    /// Waits for a place until this moment.
-    pub(super) fn line_up(self: &Arc<Self>, until: Option<Moment>) -> InLine<'_> {
-        InLine { places: self, until, ticket: None }
+    /// A place: at once where one is free, else when it is one's turn. `None` where that takes too long.
+    ///
+    /// # Errors
+    /// `Closed`; `HeldByTransaction` where the caller holds all places himself.
+    pub(super) fn take(self: &Arc<Self>) -> InLine<'_> {
+        InLine { places: self, ticket: None }
     }
 
-    fn take_free(self: &Arc<Self>, state: &mut State) -> Result<Option<Turn>> {
-        if self.is_closed() {
-            return Err(Error::Closed);
-        }
-        if state.free == 0 {
-            return Ok(None);
-        }
-        state.free -= 1;
-        Ok(Some(self.turn(state.resting.pop())))
+    /// A place if one is free, else a ticket. Nobody is overtaken: what comes free goes to those who wait.
+    fn enter(self: &Arc<Self>, waker: &Waker) -> Result<Result<Turn, Ticket>> {
+        let size = self.shared.size;
+        let entered = self.change(|state| {
+            if self.is_closed() {
+                return Err(Error::Closed);
+            }
+            if state.free > 0 {
+                state.free -= 1;
+                return Ok(Ok(self.turn(state.resting.pop())));
+            }
+            if held::by_callers(&self.shared) >= size {
+                return Err(Error::HeldByTransaction { size });
+            }
+            let ticket = state.line.enter(self.shared.clock.now().after(self.patience), waker.clone());
+            Ok(Err((ticket, self.watch(state))))
+        });
+        Ok(entered?.map_err(|(ticket, late)| {
+            late.into_iter().for_each(Waker::wake);
+            Counters::add(&self.shared.counters.waits);
+            pool_event!(DEBUG, self.shared, "a call waits for a connection");
+            ticket
+        }))
     }
 
     fn turn(self: &Arc<Self>, member: Option<Kept>) -> Turn {
@@ -133,21 +157,21 @@ impl Places {
     /// # Errors
     /// The connection, where the pool was closed.
     fn come_free(&self, member: Option<Kept>) -> Result<(), Kept> {
-        let mut state = self.state();
-        // With the lock: `Places::close` takes everything after it has said so.
-        if self.is_closed() {
-            return member.map_or(Ok(()), Err);
-        }
-        match state.line.serve(member) {
-            Ok(waker) => {
-                drop(state);
-                waker.wake();
+        let first = self.change(|state| {
+            // With the lock: `Places::close` takes everything after it has said so.
+            if self.is_closed() {
+                return member.map_or(Ok(None), Err);
             }
-            Err(member) => {
-                state.free += 1;
-                state.resting.extend(member);
-            }
-        }
+            Ok(state
+                .line
+                .serve(member)
+                .map_err(|member| {
+                    state.free += 1;
+                    state.resting.extend(member);
+                })
+                .ok())
+        });
+        first?.into_iter().for_each(Waker::wake);
         Ok(())
     }
 
@@ -190,12 +214,11 @@ impl Places {
 
     /// Lets nobody in any more, and gives the connections that nobody uses.
     pub(super) fn close(&self) -> Vec<Kept> {
-        let (resting, waiting) = {
-            let mut state = self.state();
+        let (resting, waiting) = self.change(|state| {
             self.shared.closed.store(true, Ordering::Release);
             state.alarm = None;
             (std::mem::take(&mut state.resting), state.line.close())
-        };
+        });
         waiting.into_iter().for_each(Waker::wake);
         resting
     }
@@ -207,20 +230,16 @@ impl Future for InLine<'_> {
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         let places = self.places;
-        let mut state = places.state();
         let Some(ticket) = self.ticket else {
-            // One may have come free meanwhile.
-            if let Some(turn) = places.take_free(&mut state)? {
-                return Poll::Ready(Ok(Some(turn)));
-            }
-            self.ticket = Some(state.line.enter(self.until, context.waker().clone()));
-            let late = places.watch(&mut state);
-            drop(state);
-            late.into_iter().for_each(Waker::wake);
-            return Poll::Pending;
+            return match places.enter(context.waker())? {
+                Ok(turn) => Poll::Ready(Ok(Some(turn))),
+                Err(ticket) => {
+                    self.ticket = Some(ticket);
+                    Poll::Pending
+                }
+            };
         };
-        let look = state.line.look(ticket, context.waker());
-        drop(state);
+        let look = places.change(|state| state.line.look(ticket, context.waker()));
         let outcome = match look {
             Look::Waits(_before) => return Poll::Pending,
             Look::Served(member) => Ok(Some(places.turn(member))),
@@ -235,7 +254,7 @@ impl Future for InLine<'_> {
 impl Drop for InLine<'_> {
     fn drop(&mut self) {
         let Some(ticket) = self.ticket else { return };
-        let (handed, _waker) = self.places.state().line.leave(ticket);
+        let (handed, _waker) = self.places.change(|state| state.line.leave(ticket));
         if let Some(member) = handed {
             let Turn { place, member } = self.places.turn(member);
             if let Some(member) = member {
@@ -251,11 +270,10 @@ struct Alarm(Weak<Places>);
 impl Wake for Alarm {
     fn wake(self: Arc<Self>) {
         let Some(places) = self.0.upgrade() else { return };
-        let late = {
-            let mut state = places.state();
+        let late = places.change(|state| {
             state.alarm = None;
-            places.watch(&mut state)
-        };
+            places.watch(state)
+        });
         late.into_iter().for_each(Waker::wake);
     }
 }

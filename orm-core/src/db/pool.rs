@@ -8,7 +8,6 @@ use tokio::runtime;
 use tokio::task::AbortHandle;
 
 use super::clock::Moment;
-use super::held;
 use super::metrics::{Counters, pool_event};
 use super::opener::{CLOSED, Kept, Member, Opener};
 use super::places::{Place, Places, Turn};
@@ -64,7 +63,7 @@ impl Pool {
     ) -> Result<Self> {
         let &Settings { size, acquire_timeout, .. } = settings;
         let shared = Arc::new(shared);
-        let places = Places::new(Arc::clone(&shared));
+        let places = Places::new(Arc::clone(&shared), acquire_timeout);
         let opener = Opener::new(connector, Arc::clone(&shared), settings);
         let mut pool = Self { places, opener, shared, acquire_timeout, size, sweep: None };
         let mut opened = Vec::new();
@@ -78,56 +77,62 @@ impl Pool {
 
     /// A connection that is ready for a statement.
     pub(super) async fn acquire(&self) -> Result<Held> {
-        let turn = match self.places.try_take()? {
-            Some(turn) => turn,
-            None => self.wait().await?,
+        let Some(turn) = self.places.take().await? else { return Err(self.exhausted()) };
+        let filled = match self.fill(turn) {
+            Ok(held) if held.peek().is_ready() => return Ok(held),
+            other => other,
         };
-        let held = self.fill(turn).await?;
+        // Boxed, like what is seldom needed elsewhere, so that the common case does not carry the room for it.
+        Box::pin(self.make_ready(filled)).await
+    }
+
+    /// The connection that came with the place, or another one that rests.
+    ///
+    /// # Errors
+    /// The place, where none rests.
+    fn fill(&self, turn: Turn) -> Result<Held, Place> {
+        let now = self.shared.clock.now();
+        let (place, member) = turn.begin(now);
+        match member {
+            Some(member) => Ok(Held::new(member, place, now)),
+            None => Err(place),
+        }
+    }
+
+    /// Opens a connection where there is none, and asks one that is not known to be ready.
+    async fn make_ready(&self, filled: Result<Held, Place>) -> Result<Held> {
+        let held = self.have(filled).await?;
         if held.peek().is_ready() {
             return Ok(held);
         }
         // A server that does not answer would cost a deadline for each of its connections.
         let after = self.acquire_timeout;
-        Box::pin(tokio::time::timeout(after, self.make_ready(held)))
+        tokio::time::timeout(after, self.ask(held))
             .await
             .unwrap_or_else(|_| Err(self.missed(Error::Timeout { operation: Operation::Acquire, after })))
     }
 
-    /// The connection that came with the place, another one that rests, or a new one.
-    async fn fill(&self, turn: Turn) -> Result<Held> {
-        let now = self.shared.clock.now();
-        let (place, member) = turn.begin(now);
-        if let Some(member) = member {
-            return Ok(Held::new(member, place, now));
+    async fn have(&self, filled: Result<Held, Place>) -> Result<Held> {
+        match filled {
+            Ok(held) => Ok(held),
+            Err(place) => Ok(Held::new(self.opener.open().await?, place, self.shared.clock.now())),
         }
-        // Boxed, like what is seldom needed elsewhere, so that the common case does not carry the room for it.
-        let member = Box::pin(self.opener.open()).await?;
-        Ok(Held::new(member, place, self.shared.clock.now()))
     }
 
-    async fn make_ready(&self, mut held: Held) -> Result<Held> {
+    async fn ask(&self, mut held: Held) -> Result<Held> {
         // One that cannot be made ready is out of the pool for good, so this comes to an end.
         while !held.session().is_ready() && !held.session().prepare().await {
             let place = held.discard("it could not be made ready");
-            held = self.fill(place.again()).await?;
+            held = self.have(self.fill(place.again())).await?;
         }
         Ok(held)
     }
 
-    /// Waits for a place to come free.
-    async fn wait(&self) -> Result<Turn> {
-        if held::by_callers(&self.shared) >= self.size {
-            return Err(Error::HeldByTransaction { size: self.size });
-        }
-        let turn = {
-            let _waiting = self.shared.counters.wait();
-            pool_event!(DEBUG, self.shared, "a call waits for a connection");
-            self.places.line_up(self.shared.clock.now().after(self.acquire_timeout)).await?
-        };
-        turn.ok_or_else(|| {
-            let holders = Box::new(self.shared.holders.describe(self.size, self.shared.clock.now()));
-            self.missed(Error::PoolExhausted { size: self.size, after: self.acquire_timeout, holders })
-        })
+    /// Why a call that waited for a place got none.
+    #[cold]
+    fn exhausted(&self) -> Error {
+        let holders = Box::new(self.shared.holders.describe(self.size, self.shared.clock.now()));
+        self.missed(Error::PoolExhausted { size: self.size, after: self.acquire_timeout, holders })
     }
 
     /// Counts a call that got no connection in time.

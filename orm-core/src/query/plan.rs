@@ -102,6 +102,11 @@ impl<M> Whole<M> {
         Self { records: Vec::new(), at: 0 }
     }
 
+    /// The same, with room for one row.
+    pub(super) fn one() -> Self {
+        Self { records: Vec::with_capacity(1), at: 0 }
+    }
+
     /// The same, with its columns from this position on.
     pub(crate) fn place(&mut self, at: usize) {
         self.at = at;

@@ -440,9 +440,14 @@ fn by_key<'a, M: Model>(
     handle: Handle<'a>,
     key: Result<Vec<Value<'static>>>,
 ) -> BoxFuture<'a, Result<Option<M>>> {
+    // Before it is boxed, which it would make larger.
+    let key = match key.and_then(|key| checked(handle, M::TABLE, key)) {
+        Ok(key) => key,
+        Err(error) => return Box::pin(async { Err(error) }),
+    };
     Box::pin(async move {
-        let mut plan = Whole::new();
-        find_by_key::<M>().read(handle, checked(handle, M::TABLE, key?)?, &mut Collect(&mut plan)).await?;
+        let mut plan = Whole::one();
+        find_by_key::<M>().read(handle, key, &mut Collect(&mut plan)).await?;
         plan.take_last()
     })
 }

@@ -288,6 +288,61 @@ fn polled_once<F: Future>(future: Pin<&mut F>) -> Poll<F::Output> {
 }
 
 #[tokio::test]
+async fn the_deadline_of_one_who_waits_needs_no_other_callers_runtime() {
+    for place in places().await {
+        let options = place.options().max_connections(1).acquire_timeout(Duration::from_millis(300));
+        let db = options.connect().await.unwrap();
+        let lease = db.handle().lease().await.unwrap();
+        // The first who waits does so in a runtime that ends meanwhile.
+        let first = db.clone();
+        std::thread::spawn(move || {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+            runtime.spawn(async move { run(&first, "SELECT 1").await });
+            runtime.block_on(tokio::task::yield_now());
+        })
+        .join()
+        .unwrap();
+        assert_eq!((db.pool_metrics().waits, db.pool_metrics().waiting), (1, 0), "{}", place.url);
+        let started = Instant::now();
+        let waited = run(&db, "SELECT 1").await;
+        assert!(matches!(waited, Err(Error::PoolExhausted { .. })), "{}: {waited:?}", place.url);
+        let took = started.elapsed();
+        assert!(took >= Duration::from_millis(300) && took < Duration::from_secs(3), "{took:?}");
+        drop(lease);
+        db.close().await.unwrap();
+        place.end().await;
+    }
+}
+
+#[tokio::test]
+async fn many_who_wait_are_sent_away_each_at_his_time() {
+    let Some(stub) = Stub::new(None).await else { return };
+    let patience = Duration::from_millis(400);
+    let options = DbOptions::new("").max_connections(1).acquire_timeout(patience);
+    let db = stub.db(options).await.unwrap();
+    let lease = db.handle().lease().await.unwrap();
+    let waiting: Vec<_> = (0..20)
+        .map(|number| {
+            let db = db.clone();
+            tokio::spawn(async move {
+                tokio::time::sleep(Duration::from_millis(number * 20)).await;
+                let started = Instant::now();
+                let outcome = db.handle().lease().await.map(drop);
+                (outcome, started.elapsed())
+            })
+        })
+        .collect();
+    for one in waiting {
+        let (outcome, took) = one.await.unwrap();
+        assert!(matches!(outcome, Err(Error::PoolExhausted { .. })), "{outcome:?}");
+        assert!(took >= patience && took < patience * 5, "{took:?}");
+    }
+    assert_eq!((db.pool_metrics().timeouts, db.pool_metrics().waiting), (20, 0));
+    drop(lease);
+    db.handle().lease().await.unwrap();
+}
+
+#[tokio::test]
 async fn fixed_texts_are_rendered_once() {
     static ID: FixedId = FixedId::new();
     for place in places().await {
