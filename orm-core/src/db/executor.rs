@@ -95,7 +95,8 @@ impl<'a> Handle<'a> {
                 Self::Db(db) => Ok(Lease::pooled(db, db.pool().acquire().await?)),
                 Self::Reading(db) => match db.replicas() {
                     None => Ok(Lease::reading(db, db.pool().acquire().await?)),
-                    Some(replicas) => Ok(Lease::reading(db, reading::acquire(db, replicas).await?)),
+                    // Boxed, so that those without replicas do not carry the room for it.
+                    Some(replicas) => Ok(Lease::reading(db, Box::pin(reading::acquire(db, replicas)).await?)),
                 },
                 Self::Transaction(transaction) => Lease::of_transaction(transaction.pin(), false).await,
             }

@@ -156,9 +156,9 @@ impl<'a> Lease<'a> {
     /// Notes what came of a statement.
     fn settle(&mut self, result: &Result<Done>) {
         match &mut self.hold {
-            Hold::Pooled(held) | Hold::Reading(held) => held.session().settle(result),
+            Hold::Pooled(held) | Hold::Reading(held) => held.session().settle(result.as_ref().err()),
             Hold::Pinned { pinned, .. } => {
-                pinned.session().settle(result);
+                pinned.session().settle(result.as_ref().err());
                 pinned.note(result);
             }
         }

@@ -29,6 +29,12 @@ pub(super) struct Record<'a> {
 }
 
 impl Log {
+    /// Whether anybody reads it.
+    #[inline]
+    pub(super) fn is_read(&self) -> bool {
+        self.stdout || tracing::enabled!(target: TARGET, Level::DEBUG)
+    }
+
     /// Starts the record of a statement; `None`, at the cost of two comparisons, where nobody listens.
     pub(super) fn start<'a>(
         &self,
@@ -36,8 +42,7 @@ impl Log {
         params: &[Value<'_>],
         transaction: Option<u64>,
     ) -> Option<Record<'a>> {
-        let listening = tracing::enabled!(target: TARGET, Level::DEBUG);
-        if !listening && !self.stdout {
+        if !self.is_read() {
             return None;
         }
         let values = (self.values && !params.is_empty()).then(|| format!("{params:?}"));
@@ -46,7 +51,12 @@ impl Log {
             // A closed stdout is no reason for a statement to fail.
             let _ = writeln!(std::io::stdout().lock(), "{line}");
         }
-        listening.then(|| Record { sql, transaction, values, started: Instant::now() })
+        tracing::enabled!(target: TARGET, Level::DEBUG).then(|| Record {
+            sql,
+            transaction,
+            values,
+            started: Instant::now(),
+        })
     }
 
     /// Emits the event of a statement that has ended.

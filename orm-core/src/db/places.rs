@@ -38,10 +38,10 @@ struct State {
 /// A place. Dropping it lets in whoever waits longest. `None` where it was left.
 pub(super) struct Place(Option<Arc<Places>>);
 
-/// A place, with the connection that its last user left on it.
+/// A place, with the connection that its last user left on it. The place comes free last.
 pub(super) struct Turn {
-    place: Place,
     member: Option<Kept>,
+    place: Place,
 }
 
 /// Somebody who wants a place. A thousand of them are small.

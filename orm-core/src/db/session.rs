@@ -125,7 +125,7 @@ impl Session {
         sink: &mut dyn RowSink,
     ) -> Result<Done> {
         let result = self.begin(limit, statement, params, sink).await;
-        self.settle(&result);
+        self.settle(result.as_ref().err());
         result
     }
 
@@ -179,33 +179,45 @@ impl Session {
 
     /// Runs one of our own commands: marked, bounded, and logged where it is part of a transaction.
     pub(super) async fn control(&mut self, command: Control, limit: Option<Limit>) -> Result<()> {
-        let text: Option<Cow<'_, str>> = match command {
-            Control::Begin(begin) => Some(begin.to_string().into()),
-            Control::Commit => Some("COMMIT".into()),
-            Control::Rollback => Some("ROLLBACK".into()),
-            Control::Savepoint(step) => Some(step.to_string().into()),
-            Control::Ping | Control::Reset => None,
-        };
-        let record = text.as_deref().and_then(|text| self.shared.log.start(text, &[], self.transaction));
+        let result = self.begin_control(command, limit).await;
+        self.settle(result.as_ref().err());
+        result
+    }
+
+    /// Begins it, in a step of its own as [`Session::begin`] is.
+    fn begin_control(&mut self, command: Control, limit: Option<Limit>) -> BoxFuture<'_, Result<()>> {
         self.dirty = true;
-        let result = bounded(limit, self.connection.control(command)).await.map(|()| Done::default());
-        if let Some(record) = record {
-            self.shared.log.finish(&record, 0, &result);
+        let is_logged = self.shared.log.is_read() && !matches!(command, Control::Ping | Control::Reset);
+        if !is_logged && limit.is_none() {
+            return self.connection.control(command);
         }
-        self.settle(&result);
-        result.map(|_| ())
+        Box::pin(async move {
+            let text = match command {
+                Control::Begin(begin) => begin.to_string().into(),
+                Control::Commit => Cow::Borrowed("COMMIT"),
+                Control::Rollback => Cow::Borrowed("ROLLBACK"),
+                Control::Savepoint(step) => step.to_string().into(),
+                Control::Ping | Control::Reset => Cow::Borrowed(""),
+            };
+            let record = if is_logged { self.shared.log.start(&text, &[], self.transaction) } else { None };
+            let result = bounded(limit, self.connection.control(command)).await.map(|()| Done::default());
+            if let Some(record) = record {
+                self.shared.log.finish(&record, 0, &result);
+            }
+            result.map(drop)
+        })
     }
 
     /// Takes the mark back where a reply was read, be it a refusal.
-    pub(super) fn settle(&mut self, result: &Result<Done>) {
-        match result {
-            Err(Error::ConnectionLost(_)) => {
+    pub(super) fn settle(&mut self, failure: Option<&Error>) {
+        match failure {
+            Some(Error::ConnectionLost(_)) => {
                 // Its neighbours were probably connected to the same server.
                 self.shared.epoch.fetch_add(1, Ordering::Relaxed);
             }
-            Err(Error::Timeout { .. }) => {}
+            Some(Error::Timeout { .. }) => {}
             // Another connection may reach a server that does, unless it was we who asked for reading only, or the database is embedded.
-            Err(error @ Error::ReadOnly(_))
+            Some(error @ Error::ReadOnly(_))
                 if (!self.read_only || error.is_of_one_cut_off()) && !self.connection.survives_cancel() =>
             {
                 self.dirty = false;
@@ -213,7 +225,7 @@ impl Session {
                 let next = self.shared.epoch.fetch_add(1, Ordering::Relaxed) + 1;
                 self.shared.writable_since.fetch_max(next, Ordering::Relaxed);
             }
-            Ok(_) | Err(_) => self.dirty = false,
+            _ => self.dirty = false,
         }
     }
 

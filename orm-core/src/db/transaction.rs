@@ -57,7 +57,7 @@ impl Transaction {
         let held = match Self::begin_on_one(db, number, options, until).await {
             // The server may have gone, or lost its cluster, since the connection was last used. Nothing was done yet, so another one will do.
             Err(Error::ConnectionLost(_) | Error::ReadOnly(_)) => {
-                Self::begin_on_one(db, number, options, until).await?
+                Box::pin(Self::begin_on_one(db, number, options, until)).await?
             }
             other => other?,
         };
@@ -93,7 +93,8 @@ impl Transaction {
         let begin = options.begin;
         let mut held = match db.replicas() {
             Some(replicas) if begin.read_only && !options.on_primary => {
-                reading::acquire(db, replicas).await?
+                // Boxed, like the second attempt, so that the common case does not carry the room for it.
+                Box::pin(reading::acquire(db, replicas)).await?
             }
             _ => db.pool().acquire().await?,
         };

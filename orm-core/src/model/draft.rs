@@ -189,10 +189,16 @@ impl<M: Model, Marks, Along> Building<M, Marks, Along> {
 }
 
 /// The column of a model that the database generates: a constant, so that what is done with it is the code of that column alone.
-struct Generated<M>(PhantomData<M>);
+pub(crate) struct Generated<M>(PhantomData<M>);
 
 impl<M: Model> Generated<M> {
     const ID: Option<usize> = M::TABLE.auto_increment();
+
+    /// Whether it is the one at this position.
+    #[inline]
+    pub(crate) fn is(position: usize) -> bool {
+        Self::ID == Some(position)
+    }
 }
 
 /// Gives a record the id that was generated for it; nothing where its model generates none.
@@ -218,7 +224,7 @@ struct GiveId<M> {
 impl<M: Model> ValuesMut for GiveId<M> {
     #[inline]
     fn take<T: ColumnType>(&mut self, column: usize, field: &mut T) {
-        if Generated::<M>::ID == Some(column) {
+        if Generated::<M>::is(column) {
             match T::decode(Value::UInt(self.id)) {
                 Ok(id) => *field = id,
                 Err(mismatch) => self.mismatch = Some(mismatch),
@@ -300,7 +306,7 @@ impl<M: Model> Slots for Complete<'_, M> {
         let column = &M::TABLE.columns[position];
         if field.is_none() {
             // The first id that databases generate stands in for the one to come, so that every type of an id can be it.
-            let stand_in = if Generated::<M>::ID == Some(position) {
+            let stand_in = if Generated::<M>::is(position) {
                 self.with_id = false;
                 Some(Value::UInt(1))
             } else if column.managed.is_some() {

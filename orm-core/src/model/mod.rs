@@ -15,7 +15,7 @@ mod value;
 pub(crate) use assign::Change;
 pub use assign::{Assignment, Assignments};
 pub use column::Column;
-pub(crate) use draft::{Blanks, give_id, incomplete};
+pub(crate) use draft::{Blanks, Generated, give_id, incomplete};
 #[doc(hidden)]
 pub use draft::{Building, LinkDraft, Mark, Unset};
 pub use draft::{Draft, FieldSet, Set};

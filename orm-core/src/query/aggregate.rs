@@ -198,7 +198,7 @@ impl<M: Model, O: Send + 'static> Query<M, O> {
     ) -> Result<()> {
         let mut rows = self.counted()?;
         // Which rows a page holds depends on the order; what all rows come to does not.
-        if rows.limit.is_none() && rows.offset.is_none() {
+        if !rows.is_paged() {
             rows.order.clear();
         }
         let statement = select(handle.dialect(), M::TABLE, Wanted::Aggregate(function, column), rows)?;

@@ -6,7 +6,7 @@ use super::statement::Target;
 use crate::db::{Call, CallStatement, Handle};
 use crate::driver::{BoxFuture, NoRows};
 use crate::error::{Error, Mismatch, Result};
-use crate::model::{Blanks, Draft, Model, give_id};
+use crate::model::{Blanks, Draft, Generated, Model, give_id};
 use crate::schema::{ColumnDef, Table};
 use crate::sql::{Dialect, fixed, too_large};
 use crate::types::{ColumnType, Converted, Values};
@@ -53,8 +53,8 @@ pub(super) struct Params<'r> {
     dialect: &'static dyn Dialect,
     /// The largest unsigned integer that the database holds exactly.
     max_unsigned: u64,
-    /// The column that is left to the database.
-    generated: Option<usize>,
+    /// Whether no column is left to the database.
+    with_id: bool,
     pub(super) values: Vec<Value<'r>>,
     /// About how many bytes the values have.
     pub(super) size: usize,
@@ -72,7 +72,7 @@ impl<'r> Params<'r> {
         Self {
             dialect,
             max_unsigned: dialect.capabilities().max_unsigned,
-            generated: table.auto_increment().filter(|_| !with_id),
+            with_id,
             values: Vec::with_capacity(rows * table.columns.len()),
             size: 0,
             error: None,
@@ -139,8 +139,8 @@ impl<'r, M: Model> Values<'r> for Picked<'_, 'r, M> {
 
 /// How much of a statement one record takes.
 pub(super) struct Share<M> {
-    /// The column that is left to the database.
-    generated: Option<usize>,
+    /// Whether no column is left to the database.
+    with_id: bool,
     pub(super) values: usize,
     /// About how many bytes they have.
     pub(super) bytes: usize,
@@ -150,8 +150,7 @@ pub(super) struct Share<M> {
 impl<M: Model> Share<M> {
     #[inline]
     pub(super) fn of(record: &M, with_id: bool) -> Self {
-        let generated = M::TABLE.auto_increment().filter(|_| !with_id && M::TABLE.columns.len() > 1);
-        let mut share = Self { generated, values: 0, bytes: 0, model: PhantomData };
+        let mut share = Self { with_id, values: 0, bytes: 0, model: PhantomData };
         record.values(&mut share);
         share
     }
@@ -160,7 +159,7 @@ impl<M: Model> Share<M> {
 impl<'r, M: Model> Values<'r> for Share<M> {
     #[inline]
     fn take<T: ColumnType>(&mut self, position: usize, field: &'r T) {
-        if self.generated == Some(position) {
+        if Generated::<M>::is(position) && !self.with_id && M::TABLE.columns.len() > 1 {
             return;
         }
         self.values += 1;
@@ -179,8 +178,8 @@ fn add<'v, M: Model>(
     encode: impl FnOnce(&'static ColumnDef) -> Converted<Value<'v>>,
 ) {
     let column = &M::TABLE.columns[position];
-    let Params { max_unsigned, generated, values, size, .. } = &mut *params;
-    let is_generated = *generated == Some(position);
+    let Params { max_unsigned, with_id, values, size, .. } = &mut *params;
+    let is_generated = Generated::<M>::is(position) && !*with_id;
     if is_generated && M::TABLE.columns.len() > 1 {
         return;
     }

@@ -83,7 +83,7 @@ impl Far {
 
     /// How many near rows one statement takes.
     fn batch(&self, dialect: &dyn Dialect) -> usize {
-        if self.rows.limit.is_some() || self.rows.offset.is_some() {
+        if self.rows.is_paged() {
             return dialect.capabilities().max_limited_parents;
         }
         match &self.link.through {

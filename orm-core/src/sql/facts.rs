@@ -117,7 +117,12 @@ impl Rows {
 
     /// Whether nothing was said about their order, and nothing depends on it.
     pub fn is_unordered(&self) -> bool {
-        self.order.is_empty() && self.limit.is_none() && self.offset.is_none()
+        self.order.is_empty() && !self.is_paged()
+    }
+
+    /// Whether only some of those that the conditions pick are wanted: so many, or those from a place on.
+    pub fn is_paged(&self) -> bool {
+        self.limit.is_some() || self.offset.is_some()
     }
 }
 

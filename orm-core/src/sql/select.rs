@@ -38,7 +38,7 @@ pub fn select(dialect: &dyn Dialect, table: &Table, wanted: Wanted<'_>, rows: Ro
     let place = if rows.has_subquery() { writer.enter(table) } else { Place::Only };
     writer.push("SELECT ");
     // A count or sum of a page is one of a subquery: LIMIT comes after aggregation.
-    let paged = rows.limit.is_some() || rows.offset.is_some();
+    let paged = rows.is_paged();
     match wanted {
         Wanted::All => {
             writer.columns(table.columns);
@@ -117,7 +117,7 @@ pub fn delete(dialect: &dyn Dialect, table: &Table, rows: Rows) -> Result<Render
 }
 
 fn picked(writer: &mut Writer<'_>, table: &Table, rows: Rows) -> Result<()> {
-    let paged = rows.limit.is_some() || rows.offset.is_some();
+    let paged = rows.is_paged();
     if !paged && !rows.order.is_empty() {
         return Err(Error::Unsupported(
             "an order without a limit means nothing in an update or destroy: add a limit".into(),

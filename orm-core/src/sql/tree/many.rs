@@ -143,7 +143,7 @@ impl Children {
 /// Where a value did not encode or something is not possible on this database.
 pub fn children(dialect: &dyn Dialect, mut children: Children) -> Result<Rendered> {
     let parents = without_nulls(std::mem::take(&mut children.parents));
-    let paged = children.tree.rows.limit.is_some() || children.tree.rows.offset.is_some();
+    let paged = children.tree.rows.is_paged();
     if paged && parents.len() > 1 {
         return limited::select(dialect, &children, parents);
     }

@@ -75,7 +75,7 @@ pub enum Wants {
 pub fn select(dialect: &dyn Dialect, mut tree: Tree, wants: Wants) -> Result<Rendered> {
     let mut writer = Writer::new(dialect);
     let counts = wants == Wants::Count;
-    let paged = tree.rows.limit.is_some() || tree.rows.offset.is_some();
+    let paged = tree.rows.is_paged();
     if counts && !paged {
         tree.rows.order.clear();
     }
