@@ -84,6 +84,19 @@ pub struct Bench<'a> {
     pub progress: &'a ProgressBar,
 }
 
+/// The order of so many contestants in a round: a balanced Latin square. In as many rounds as there are contestants (twice as many where their
+/// number is odd) each begins equally often, and follows each other equally often: what one leaves behind, such as a server that is still busy, meets
+/// all of them alike.
+fn order(count: usize, round: usize) -> Vec<usize> {
+    // First, second, last, third, last but one, ..
+    let zigzag = |n: usize| if n % 2 == 1 { n.div_ceil(2) } else { (count - n / 2) % count };
+    let mut order: Vec<usize> = (0..count).map(|n| (zigzag(n) + round) % count).collect();
+    if count % 2 == 1 && round / count % 2 == 1 {
+        order.reverse();
+    }
+    order
+}
+
 impl Bench<'_> {
     /// Measures one workload.
     pub async fn measure(
@@ -112,14 +125,7 @@ impl Bench<'_> {
             if workload.inserts() {
                 self.start_over(workload, &mut entrants).await?;
             }
-            // Each begins as often as the others, and every second round goes backwards: what one leaves behind (a server that is still busy,
-            // caches) meets the others equally often.
-            let mut order: Vec<usize> = (0..entrants.len()).collect();
-            order.rotate_left(round / 2 % entrants.len());
-            if round % 2 == 1 {
-                order.reverse();
-            }
-            for who in order {
+            for who in order(entrants.len(), round) {
                 let cost = self.slot(workload, &mut **entrants[who], length).await?;
                 lanes[places[who]].iter_mut().for_each(|lane| lane.rounds.push(cost));
             }
@@ -176,5 +182,33 @@ impl Bench<'_> {
         let cost = self.slot(workload, entrant, length).await;
         allocations::set_counting(false);
         Ok(cost?.allocations)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::order;
+
+    #[test]
+    fn each_follows_each_other_equally_often() {
+        for count in 1..10 {
+            let rounds = if count % 2 == 1 { 2 * count } else { count };
+            let mut follows = vec![vec![0; count]; count];
+            let mut begins = vec![0; count];
+            for order in (0..rounds).map(|round| order(count, round)) {
+                begins[order[0]] += 1;
+                let mut sorted = order.clone();
+                sorted.sort_unstable();
+                assert_eq!(sorted, (0..count).collect::<Vec<_>>());
+                order.windows(2).for_each(|pair| follows[pair[1]][pair[0]] += 1);
+            }
+            let each = rounds / count;
+            assert_eq!(begins, vec![each; count]);
+            for (one, row) in follows.iter().enumerate() {
+                for (other, times) in row.iter().enumerate() {
+                    assert_eq!(*times, if one == other { 0 } else { each }, "{count}: {one} after {other}");
+                }
+            }
+        }
     }
 }

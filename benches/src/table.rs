@@ -94,7 +94,7 @@ pub fn memory(what: &str, ours: Memory, base: Memory, most: f64) -> String {
 /// How to read the numbers.
 pub fn note(plan: &Plan) -> String {
     format!(
-        "Ratios of one round, each round one slot of about {:.0} ms per contestant, in turns, every second round backwards; median (first to third quartile) of {} rounds. \
+        "Ratios of one round, each round one slot of about {:.0} ms per contestant, in turns, each of them after each other equally often; median (first to third quartile) of {} rounds. \
          Bold: above the target. Wall times of small work are mostly the server's and the scheduler's, so on a machine whose cores are shared \
          differences below 10 % mean nothing, as the contestant that competes with itself shows; processor time is steadier; allocations are \
          exact, but for those of a C library, which are not counted. A pool's line with (stock) is beside the driver's pool as it comes, the other one \
