@@ -104,7 +104,11 @@ pub(crate) fn push_record<M: Model>(row: &mut Row<'_>, records: &mut Vec<M>) -> 
     Ok(())
 }
 
-#[inline]
+#[expect(
+    clippy::inline_always,
+    reason = "left to the compiler it is a call in some programs, a hundredth of what a row takes"
+)]
+#[inline(always)]
 fn read<M: Model>(row: &mut Row<'_>, error: &mut Option<Error>) -> Option<M> {
     let mut fields = M::Fields::default();
     M::slots(&mut fields, &mut Read { row, model: PhantomData::<M>, error });
