@@ -11,6 +11,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
+use chrono::{NaiveDate, NaiveDateTime, NaiveTime};
+
 use crate::error::Result;
 use crate::sql::Dialect;
 use crate::value::Value;
@@ -96,6 +98,133 @@ impl<'a> Statement<'a> {
         match self {
             Self::Fixed { sql, .. } | Self::Dynamic(sql) | Self::Text(sql) => sql,
         }
+    }
+}
+
+/// What stands for a statement's placeholders, in their order: a list of values, or something that knows how to make them, so that those of many
+/// rows need not be a list before they are the driver's own.
+pub trait ParamSource: Sync {
+    /// How many there are.
+    fn len(&self) -> usize;
+
+    /// Whether there are none.
+    fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Hands over each of them. Whoever sends a statement a second time asks for them a second time.
+    ///
+    /// # Errors
+    /// Where one does not fit its column. Then the statement is not sent.
+    fn give(&self, to: &mut dyn ParamSink) -> Result<()>;
+}
+
+/// Where parameters go: each is copied. A method for each storage class, so that who knows the class of a column need not be asked for it again
+/// with each value.
+pub trait ParamSink {
+    /// NULL.
+    fn null(&mut self);
+    /// A signed integer.
+    fn int(&mut self, number: i64);
+    /// An unsigned integer.
+    fn uint(&mut self, number: u64);
+    /// A 32-bit float.
+    fn float(&mut self, number: f32);
+    /// A 64-bit float.
+    fn double(&mut self, number: f64);
+    /// Text.
+    fn text(&mut self, text: &str);
+    /// Bytes.
+    fn bytes(&mut self, bytes: &[u8]);
+    /// A calendar day.
+    fn date(&mut self, date: NaiveDate);
+    /// A time of day.
+    fn time(&mut self, time: NaiveTime);
+    /// A day and a time.
+    fn date_time(&mut self, moment: NaiveDateTime);
+}
+
+impl dyn ParamSink + '_ {
+    /// Whatever it is.
+    #[inline]
+    pub fn value(&mut self, value: &Value<'_>) {
+        match value {
+            Value::Null => self.null(),
+            Value::Int(number) => self.int(*number),
+            Value::UInt(number) => self.uint(*number),
+            Value::Float(number) => self.float(*number),
+            Value::Double(number) => self.double(*number),
+            Value::Text(text) => self.text(text),
+            Value::Bytes(bytes) => self.bytes(bytes),
+            Value::Date(date) => self.date(*date),
+            Value::Time(time) => self.time(*time),
+            Value::DateTime(moment) => self.date_time(*moment),
+        }
+    }
+}
+
+impl ParamSource for Vec<Value<'_>> {
+    fn len(&self) -> usize {
+        self.len()
+    }
+
+    fn give(&self, to: &mut dyn ParamSink) -> Result<()> {
+        self.iter().for_each(|value| to.value(value));
+        Ok(())
+    }
+}
+
+impl<const N: usize> ParamSource for [Value<'_>; N] {
+    fn len(&self) -> usize {
+        N
+    }
+
+    fn give(&self, to: &mut dyn ParamSink) -> Result<()> {
+        self.iter().for_each(|value| to.value(value));
+        Ok(())
+    }
+}
+
+/// A list of values, for who keeps them.
+impl ParamSink for Vec<Value<'static>> {
+    fn null(&mut self) {
+        self.push(Value::Null);
+    }
+
+    fn int(&mut self, number: i64) {
+        self.push(Value::Int(number));
+    }
+
+    fn uint(&mut self, number: u64) {
+        self.push(Value::UInt(number));
+    }
+
+    fn float(&mut self, number: f32) {
+        self.push(Value::Float(number));
+    }
+
+    fn double(&mut self, number: f64) {
+        self.push(Value::Double(number));
+    }
+
+    fn text(&mut self, text: &str) {
+        self.push(Value::Text(text.to_owned().into()));
+    }
+
+    fn bytes(&mut self, bytes: &[u8]) {
+        self.push(Value::Bytes(bytes.to_owned().into()));
+    }
+
+    fn date(&mut self, date: NaiveDate) {
+        self.push(Value::Date(date));
+    }
+
+    fn time(&mut self, time: NaiveTime) {
+        self.push(Value::Time(time));
+    }
+
+    fn date_time(&mut self, moment: NaiveDateTime) {
+        self.push(Value::DateTime(moment));
     }
 }
 
@@ -270,11 +399,12 @@ impl fmt::Display for Savepoint {
 pub trait Connection: Send {
     /// Runs a statement to its end, handing each row to the sink.
     ///
-    /// `params` stand for the placeholders in their order.
+    /// # Errors
+    /// Those of the parameters, which are asked for before anything is sent; whatever the database says; the sink's.
     fn query<'a>(
         &'a mut self,
         statement: Statement<'a>,
-        params: &'a [Value<'a>],
+        params: &'a dyn ParamSource,
         sink: &'a mut dyn RowSink,
     ) -> BoxFuture<'a, Result<Done>>;
 

@@ -6,6 +6,11 @@ use std::borrow::Cow;
 
 use chrono::{NaiveDate, NaiveDateTime, NaiveTime};
 
+/// About how many bytes a value of fixed length takes on the wire, at most.
+pub(crate) const FIXED_SIZE: usize = 12;
+/// About how many bytes another one takes besides its own, at most.
+pub(crate) const LENGTH_SIZE: usize = 9;
+
 /// One value on its way to or from a database.
 ///
 /// Text and bytes are borrowed where the driver lends them and owned where it hands them over.
@@ -104,9 +109,9 @@ impl<'a> Value<'a> {
     pub fn wire_size(&self) -> usize {
         match self {
             Self::Null => 1,
-            Self::Text(v) => v.len() + 9,
-            Self::Bytes(v) => v.len() + 9,
-            _ => 12,
+            Self::Text(v) => v.len() + LENGTH_SIZE,
+            Self::Bytes(v) => v.len() + LENGTH_SIZE,
+            _ => FIXED_SIZE,
         }
     }
 }

@@ -8,11 +8,10 @@ use super::pinned::Pinned;
 use super::pool::Held;
 use super::session::Session;
 use super::transaction::Pin;
-use crate::driver::{BoxFuture, Done, FixedId, RowSink, Statement};
+use crate::driver::{BoxFuture, Done, FixedId, ParamSource, RowSink, Statement};
 use crate::error::{Error, Result};
 use crate::schema::Table;
 use crate::sql::{Dialect, Rendered};
-use crate::value::Value;
 
 /// A statement to run, and the table that it is about.
 #[derive(Clone, Copy)]
@@ -22,7 +21,7 @@ pub(crate) struct Call<'a> {
     /// What to send.
     pub(crate) statement: CallStatement<'a>,
     /// What stands for its placeholders, in their order.
-    pub(crate) params: &'a [Value<'a>],
+    pub(crate) params: &'a dyn ParamSource,
 }
 
 impl<'a> Call<'a> {

@@ -5,9 +5,8 @@ use std::time::Instant;
 
 use tracing::Level;
 
-use crate::driver::Done;
+use crate::driver::{Done, ParamSource};
 use crate::error::Result;
-use crate::value::Value;
 
 /// The target of the events.
 const TARGET: &str = "orm_core::statement";
@@ -32,31 +31,32 @@ impl Log {
     /// Whether anybody reads it.
     #[inline]
     pub(super) fn is_read(&self) -> bool {
-        self.stdout || tracing::enabled!(target: TARGET, Level::DEBUG)
+        self.stdout || self.is_traced()
+    }
+
+    #[inline]
+    fn is_traced(&self) -> bool {
+        tracing::enabled!(target: TARGET, Level::DEBUG)
     }
 
     /// Starts the record of a statement; `None`, at the cost of two comparisons, where nobody listens.
     pub(super) fn start<'a>(
         &self,
         sql: &'a str,
-        params: &[Value<'_>],
+        params: &dyn ParamSource,
         transaction: Option<u64>,
     ) -> Option<Record<'a>> {
-        if !self.is_read() {
+        let is_traced = self.is_traced();
+        if !(self.stdout || is_traced) {
             return None;
         }
-        let values = (self.values && !params.is_empty()).then(|| format!("{params:?}"));
+        let values = (self.values && !params.is_empty()).then(|| listed(params));
         if self.stdout {
             let line = line(sql, transaction, values.as_deref());
             // A closed stdout is no reason for a statement to fail.
             let _ = writeln!(std::io::stdout().lock(), "{line}");
         }
-        tracing::enabled!(target: TARGET, Level::DEBUG).then(|| Record {
-            sql,
-            transaction,
-            values,
-            started: Instant::now(),
-        })
+        is_traced.then(|| Record { sql, transaction, values, started: Instant::now() })
     }
 
     /// Emits the event of a statement that has ended.
@@ -87,6 +87,15 @@ impl Log {
                 %error,
             ),
         }
+    }
+}
+
+/// The values, or why they are none.
+fn listed(params: &dyn ParamSource) -> String {
+    let mut values = Vec::with_capacity(params.len());
+    match params.give(&mut values) {
+        Ok(()) => format!("{values:?}"),
+        Err(error) => error.to_string(),
     }
 }
 

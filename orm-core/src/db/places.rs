@@ -20,7 +20,6 @@ use crate::error::{Error, Result};
 pub(super) struct Places {
     state: Mutex<State>,
     shared: Arc<Shared>,
-    /// How long somebody waits.
     patience: Duration,
 }
 
@@ -101,6 +100,11 @@ impl Places {
     pub(super) fn new(shared: Arc<Shared>, patience: Duration) -> Arc<Self> {
         let state = State { free: shared.size, resting: Vec::new(), line: Line::new(), alarm: None };
         Arc::new(Self { state: Mutex::new(state), shared, patience })
+    }
+
+    /// How long somebody waits.
+    pub(super) fn patience(&self) -> Duration {
+        self.patience
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -255,11 +259,11 @@ impl Drop for InLine<'_> {
     fn drop(&mut self) {
         let Some(ticket) = self.ticket else { return };
         let (handed, _waker) = self.places.change(|state| state.line.leave(ticket));
-        if let Some(member) = handed {
-            let Turn { place, member } = self.places.turn(member);
-            if let Some(member) = member {
-                place.leave(member);
-            }
+        // The place that he was handed, with or without a connection, goes on to the next one.
+        let Some(member) = handed else { return };
+        let place = Place(Some(Arc::clone(self.places)));
+        if let Some(member) = member {
+            place.leave(member);
         }
     }
 }

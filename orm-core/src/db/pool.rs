@@ -40,7 +40,6 @@ pub(super) struct Pool {
     places: Arc<Places>,
     opener: Opener,
     pub(super) shared: Arc<Shared>,
-    acquire_timeout: Duration,
     pub(super) size: usize,
     /// The task that closes idle connections.
     sweep: Option<AbortHandle>,
@@ -61,11 +60,10 @@ impl Pool {
         settings: &Settings,
         shared: Shared,
     ) -> Result<Self> {
-        let &Settings { size, acquire_timeout, .. } = settings;
         let shared = Arc::new(shared);
-        let places = Places::new(Arc::clone(&shared), acquire_timeout);
+        let places = Places::new(Arc::clone(&shared), settings.acquire_timeout);
         let opener = Opener::new(connector, Arc::clone(&shared), settings);
-        let mut pool = Self { places, opener, shared, acquire_timeout, size, sweep: None };
+        let mut pool = Self { places, opener, shared, size: settings.size, sweep: None };
         let mut opened = Vec::new();
         for _ in 0..settings.min {
             opened.push(pool.acquire().await?);
@@ -106,7 +104,7 @@ impl Pool {
             return Ok(held);
         }
         // A server that does not answer would cost a deadline for each of its connections.
-        let after = self.acquire_timeout;
+        let after = self.places.patience();
         tokio::time::timeout(after, self.ask(held))
             .await
             .unwrap_or_else(|_| Err(self.missed(Error::Timeout { operation: Operation::Acquire, after })))
@@ -132,7 +130,7 @@ impl Pool {
     #[cold]
     fn exhausted(&self) -> Error {
         let holders = Box::new(self.shared.holders.describe(self.size, self.shared.clock.now()));
-        self.missed(Error::PoolExhausted { size: self.size, after: self.acquire_timeout, holders })
+        self.missed(Error::PoolExhausted { size: self.size, after: self.places.patience(), holders })
     }
 
     /// Counts a call that got no connection in time.

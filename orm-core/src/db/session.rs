@@ -11,9 +11,8 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::shared::Shared;
-use crate::driver::{BoxFuture, Cells, Connection, Control, Done, Flow, RowSink, Statement};
+use crate::driver::{BoxFuture, Cells, Connection, Control, Done, Flow, ParamSource, RowSink, Statement};
 use crate::error::{Error, Operation, Result};
-use crate::value::Value;
 
 /// What can be done with a connection that nobody uses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -121,7 +120,7 @@ impl Session {
         &mut self,
         limit: Option<Limit>,
         statement: Statement<'_>,
-        params: &[Value<'_>],
+        params: &dyn ParamSource,
         sink: &mut dyn RowSink,
     ) -> Result<Done> {
         let result = self.begin(limit, statement, params, sink).await;
@@ -137,7 +136,7 @@ impl Session {
         &'s mut self,
         limit: Option<Limit>,
         statement: Statement<'s>,
-        params: &'s [Value<'s>],
+        params: &'s dyn ParamSource,
         sink: &'s mut dyn RowSink,
     ) -> BoxFuture<'s, Result<Done>> {
         let record = self.shared.log.start(statement.sql(), params, self.transaction);

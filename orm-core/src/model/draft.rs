@@ -5,9 +5,11 @@
 
 use std::marker::PhantomData;
 
+use chrono::NaiveDateTime;
+
 use super::Model;
 use crate::error::{Error, Mismatch, Result};
-use crate::schema::{ColumnDef, Table};
+use crate::schema::ColumnDef;
 use crate::types::{self, ColumnType, Slots, ValuesMut};
 use crate::value::Value;
 
@@ -118,14 +120,14 @@ impl<M: Model> Draft<M> {
     }
 
     /// The record, and whether its id is its own. Without one it has a stand-in until the database has generated it.
-    pub(crate) fn into_record(mut self, blanks: &Blanks) -> Result<(M, bool)> {
+    pub(crate) fn into_record(mut self, blanks: Blanks) -> Result<(M, bool)> {
         let with_id = self.complete(blanks)?;
         self.completed().map(|record| (record, with_id)).ok_or_else(incomplete::<M>)
     }
 
     /// Sets what the runtime sets, and says whether the id is the record's own.
     #[inline]
-    pub(crate) fn complete(&mut self, blanks: &Blanks) -> Result<bool> {
+    pub(crate) fn complete(&mut self, blanks: Blanks) -> Result<bool> {
         M::defaults(&mut self.fields);
         let mut complete = Complete { blanks, with_id: true, model: PhantomData::<M>, error: None };
         M::slots(&mut self.fields, &mut complete);
@@ -233,26 +235,21 @@ impl<M: Model> ValuesMut for GiveId<M> {
     }
 }
 
-/// The columns of a model that a draft may leave to the runtime.
-#[derive(Debug)]
+/// What a draft may leave to the runtime: the time, for all records of a call the same.
+#[derive(Debug, Clone, Copy)]
 pub(crate) struct Blanks {
-    /// Those that get the time.
-    stamps: Vec<(usize, Value<'static>)>,
+    now: Option<NaiveDateTime>,
 }
 
 impl Blanks {
-    /// Those of this table, now. The clock is asked once, and only for a table that has any.
-    pub(crate) fn new(table: &Table) -> Self {
-        let mut moment = None;
-        let managed = |(n, column): (usize, &ColumnDef)| {
-            let managed = column.managed.is_some();
-            managed.then(|| (n, types::timestamp(*moment.get_or_insert_with(types::now), column)))
-        };
-        Self { stamps: table.columns.iter().enumerate().filter_map(managed).collect() }
+    /// Those of this model. The clock is asked only where a column of it gets the time.
+    #[inline]
+    pub(crate) fn of<M: Model>() -> Self {
+        Self { now: const { M::TABLE.is_stamped() }.then(types::now) }
     }
 
-    fn stamp(&self, column: usize) -> Option<Value<'_>> {
-        self.stamps.iter().find(|stamp| stamp.0 == column).map(|(_, stamp)| stamp.borrow())
+    fn stamp(self, column: &ColumnDef) -> Option<Value<'static>> {
+        column.managed.and(self.now).map(|now| types::timestamp(now, column))
     }
 }
 
@@ -285,22 +282,22 @@ pub(crate) fn incomplete<M: Model>() -> Error {
 }
 
 /// Sets what the runtime sets, and makes all values those that their columns give back.
-struct Complete<'b, M> {
-    blanks: &'b Blanks,
+struct Complete<M> {
+    blanks: Blanks,
     /// Whether the id was set.
     with_id: bool,
     model: PhantomData<M>,
     error: Option<Error>,
 }
 
-impl<M: Model> Complete<'_, M> {
+impl<M: Model> Complete<M> {
     #[cold]
     fn refuse(&mut self, error: Error) {
         self.error.get_or_insert(error);
     }
 }
 
-impl<M: Model> Slots for Complete<'_, M> {
+impl<M: Model> Slots for Complete<M> {
     #[inline]
     fn take<T: ColumnType>(&mut self, position: usize, field: &mut Option<T>) {
         let column = &M::TABLE.columns[position];
@@ -309,10 +306,8 @@ impl<M: Model> Slots for Complete<'_, M> {
             let stand_in = if Generated::<M>::is(position) {
                 self.with_id = false;
                 Some(Value::UInt(1))
-            } else if column.managed.is_some() {
-                self.blanks.stamp(position)
             } else {
-                None
+                self.blanks.stamp(column)
             };
             match stand_in.map(|value| types::decode(value, column)).transpose() {
                 Ok(value) => *field = value,

@@ -1,14 +1,14 @@
 //! INSERT of many records.
 
-use super::insert::{Params, missing_id, send_one};
+use super::insert::{missing_id, send_one};
+use super::params::{Chunk, size};
 use super::statement::Target;
 use crate::db::{Call, CallStatement, Handle, Lease, Transaction};
-use crate::driver::{BoxFuture, Cells, Flow, NoRows, RowSink};
+use crate::driver::{BoxFuture, Cells, Flow, NoRows, ParamSource as _, RowSink};
 use crate::error::Result;
 use crate::model::{Blanks, Draft, Model, give_id, incomplete};
 use crate::schema::Table;
 use crate::sql::{Dialect, fixed};
-use crate::value::Value;
 
 /// The most rows of one INSERT. Larger ones are no faster, and a statement of this size stays prepared.
 const CHUNK_ROWS: usize = 1000;
@@ -22,6 +22,8 @@ pub(super) const SURELY_SMALL: usize = 256 * 1024;
 /// Records that are to be inserted, with their defaults and timestamps.
 pub(super) struct Rows<M> {
     records: Vec<M>,
+    /// About how many bytes the largest of them has. Seen while it is in the processor's caches; later each would be fetched for it.
+    largest: usize,
     /// Neighbours that are alike: how many they are, and whether they have their ids.
     runs: Vec<(usize, bool)>,
 }
@@ -29,31 +31,36 @@ pub(super) struct Rows<M> {
 impl<M: Model> Rows<M> {
     /// Completes the drafts.
     pub(super) fn gather(drafts: impl Iterator<Item = Draft<M>>) -> Result<Self> {
-        let blanks = Blanks::new(M::TABLE);
+        let blanks = Blanks::of::<M>();
         let mut records = Vec::with_capacity(drafts.size_hint().0);
-        let mut runs: Vec<(usize, bool)> = Vec::new();
+        let (mut runs, mut largest) = (Vec::<(usize, bool)>::new(), 0);
         for mut draft in drafts {
-            let with_id = draft.complete(&blanks)?;
+            let with_id = draft.complete(blanks)?;
             let Some(record) = draft.completed() else { return Err(incomplete::<M>()) };
+            largest = largest.max(size(&record, |_| true));
             records.push(record);
             match runs.last_mut() {
                 Some((count, kind)) if *kind == with_id => *count += 1,
                 _ => runs.push((1, with_id)),
             }
         }
-        Ok(Self { records, runs })
+        Ok(Self { records, largest, runs })
     }
 
-    /// Neighbours that are alike, so many at most, and whether they have their ids.
-    fn parts(&self, most: usize) -> Vec<(&[M], bool)> {
-        let mut rest = &*self.records;
-        let mut parts = Vec::with_capacity(self.records.len() / most + self.runs.len());
+    /// Neighbours that are alike, so many at most.
+    fn chunks(&self, dialect: &'static dyn Dialect) -> Vec<Chunk<'_>> {
+        let most = chunk_rows(dialect, M::TABLE);
+        let mut chunks = Vec::with_capacity(self.records.len() / most + self.runs.len());
+        let mut start = 0;
         for &(count, with_id) in &self.runs {
-            let (run, after) = rest.split_at(count);
-            rest = after;
-            parts.extend(run.chunks(most).map(|records| (records, with_id)));
+            let end = start + count;
+            while start < end {
+                let next = end.min(start + most);
+                chunks.push(Chunk::new(dialect, M::TABLE, &self.records, start..next, with_id));
+                start = next;
+            }
         }
-        parts
+        chunks
     }
 
     /// Gives the ids to the records that have none, in their order.
@@ -77,57 +84,29 @@ impl<M: Model> Rows<M> {
     }
 }
 
-/// The values of one statement.
-pub(super) struct Chunk<'r> {
-    pub(super) rows: usize,
-    pub(super) with_id: bool,
-    /// About how many bytes they make it.
-    pub(super) size: usize,
-    pub(super) params: Vec<Value<'r>>,
-}
-
 /// Inserts the rows, in one transaction where it takes more than one statement.
 pub(super) async fn bulk_create<M: Model>(handle: Handle<'_>, rows: Rows<M>) -> Result<Vec<M>> {
     let mut ids = Vec::with_capacity(rows.records.len());
     {
-        let dialect = handle.dialect();
-        let parts = rows.parts(chunk_rows(dialect, M::TABLE));
-        let mut chunks = parts.into_iter().map(|(records, with_id)| encode(dialect, records, with_id));
-        send_all(handle, Target::of::<M>(), &mut chunks, &mut ids).await?;
+        let chunks = rows.chunks(handle.dialect());
+        send_all(handle, Target::of::<M>(), chunks, rows.largest, &mut ids).await?;
     }
     rows.with_ids(ids)
 }
-
-/// The values of these rows, of which there is one at least.
-pub(super) fn encode<'r, M: Model>(
-    dialect: &'static dyn Dialect,
-    records: &'r [M],
-    with_id: bool,
-) -> Result<Chunk<'r>> {
-    let mut params = Params::new(dialect, M::TABLE, with_id, records.len());
-    for record in records {
-        params.push(record)?;
-    }
-    let Params { values, size, .. } = params;
-    let size = statement_size(head_size(M::TABLE), size, values.len(), records.len());
-    Ok(Chunk { rows: records.len(), with_id, size, params: values })
-}
-
-/// Chunks that are encoded one after the other, so that what is in the processor's caches is used while it is there.
-type Chunks<'a, 'r> = &'a mut (dyn ExactSizeIterator<Item = Result<Chunk<'r>>> + Send);
 
 /// Sends them, in one transaction where it takes more than one statement.
 fn send_all<'a>(
     handle: Handle<'a>,
     target: Target,
-    chunks: Chunks<'a, 'a>,
+    chunks: Vec<Chunk<'a>>,
+    largest: usize,
     ids: &'a mut Vec<u64>,
 ) -> BoxFuture<'a, Result<()>> {
     Box::pin(async move {
-        let is_last = chunks.len() == 1;
+        let mut chunks = chunks.into_iter();
         let Some(first) = chunks.next() else { return Ok(()) };
-        let mut first = within_limit(handle, target.table, first?).await?;
-        if is_last && first.len() == 1 {
+        let mut first = within_limit(handle, target.table, first, largest).await?;
+        if chunks.len() == 0 && first.len() == 1 {
             for chunk in first {
                 send(handle, target, chunk, ids).await?;
             }
@@ -141,7 +120,7 @@ fn send_all<'a>(
                         send(handle, target, chunk, ids).await?;
                     }
                     let Some(next) = chunks.next() else { return Ok(()) };
-                    first = within_limit(handle, target.table, next?).await?;
+                    first = within_limit(handle, target.table, next, largest).await?;
                 }
             })
             .await
@@ -149,12 +128,37 @@ fn send_all<'a>(
 }
 
 /// The chunk in parts that fit into a packet of the connection, which is asked only where it is large.
-async fn within_limit<'r>(handle: Handle<'_>, table: &Table, chunk: Chunk<'r>) -> Result<Vec<Chunk<'r>>> {
-    if chunk.size < SURELY_SMALL {
+async fn within_limit<'r>(
+    handle: Handle<'_>,
+    table: &Table,
+    chunk: Chunk<'r>,
+    largest: usize,
+) -> Result<Vec<Chunk<'r>>> {
+    let most = chunk.rows().saturating_mul(largest);
+    if statement_size(head_size(table), most, chunk.len(), chunk.rows()) < SURELY_SMALL {
         return Ok(vec![chunk]);
     }
     let limit = handle.lease().await?.packet_limit();
-    Ok(chunk.split(table, limit))
+    Ok(split(&chunk, table, limit))
+}
+
+/// The same rows in chunks below the limit. A row that is larger by itself stays one.
+fn split<'r>(chunk: &Chunk<'r>, table: &Table, limit: usize) -> Vec<Chunk<'r>> {
+    let head = head_size(table);
+    let mut chunks: Vec<Chunk<'r>> = Vec::new();
+    let mut size = head;
+    for row in chunk.each() {
+        let more = frame_size(row.width()) + row.bytes();
+        size += more;
+        match chunks.last_mut() {
+            Some(last) if size < limit => last.join(&row),
+            _ => {
+                size = head + more;
+                chunks.push(row);
+            }
+        }
+    }
+    chunks
 }
 
 /// How many rows a full chunk has on this database: as many as it takes placeholders for.
@@ -170,7 +174,7 @@ pub(super) fn head_size(table: &Table) -> usize {
 
 /// About how many bytes a statement has: its head, and so many rows whose values have these bytes.
 pub(super) fn statement_size(head: usize, bytes: usize, values: usize, rows: usize) -> usize {
-    head + bytes + rows * frame_size(values / rows.max(1))
+    (head + rows * frame_size(values / rows.max(1))).saturating_add(bytes)
 }
 
 /// What a row of so many values has besides them.
@@ -178,43 +182,17 @@ fn frame_size(width: usize) -> usize {
     (width + 1) * PLACEHOLDER
 }
 
-impl<'r> Chunk<'r> {
-    /// The same rows in chunks below the limit. A row that is larger by itself stays one.
-    fn split(self, table: &Table, limit: usize) -> Vec<Self> {
-        if self.size < limit {
-            return vec![self];
-        }
-        let Self { rows, with_id, params, .. } = self;
-        let (width, head) = (params.len() / rows, head_size(table));
-        let chunk = || Self { rows: 0, with_id, size: head, params: Vec::new() };
-        let (mut chunks, mut last) = (Vec::new(), chunk());
-        let mut params = params.into_iter();
-        for _ in 0..rows {
-            let row: Vec<_> = params.by_ref().take(width).collect();
-            let size = frame_size(width) + row.iter().map(Value::wire_size).sum::<usize>();
-            if last.rows > 0 && last.size + size >= limit {
-                chunks.push(std::mem::replace(&mut last, chunk()));
-            }
-            last.rows += 1;
-            last.size += size;
-            last.params.extend(row);
-        }
-        chunks.push(last);
-        chunks
-    }
-}
-
 /// Sends one chunk and adds the ids that were generated.
 async fn send(handle: Handle<'_>, target: Target, chunk: Chunk<'_>, ids: &mut Vec<u64>) -> Result<()> {
-    if chunk.rows == 1 {
+    if chunk.rows() == 1 {
         // The statement of one row stays prepared.
         return one_by_one(handle, target, chunk, ids).await;
     }
     let mut lease = handle.lease().await?;
-    if chunk.with_id {
+    if chunk.with_id() {
         return run(&mut lease, target, chunk, false, &mut NoRows).await.map(drop);
     }
-    let (table, count) = (target.table, chunk.rows);
+    let (table, count) = (target.table, chunk.rows());
     if lease.dialect().capabilities().insert_returning {
         let mut returned = Ids { table, ids: Vec::with_capacity(count) };
         run(&mut lease, target, chunk, true, &mut returned).await?;
@@ -237,10 +215,13 @@ async fn send(handle: Handle<'_>, target: Target, chunk: Chunk<'_>, ids: &mut Ve
             .await;
     };
     let first = run(&mut lease, target, chunk, false, &mut NoRows).await?.ok_or_else(|| missing_id(table))?;
-    let before = ids.len();
-    ids.extend(std::iter::successors(Some(first), |id| id.checked_add(step)).take(count));
+    let count = u64::try_from(count).unwrap_or(u64::MAX);
     // A server may say what cannot be.
-    if ids.len() - before == count { Ok(()) } else { Err(missing_id(table)) }
+    if step.checked_mul(count).and_then(|all| first.checked_add(all)).is_none() {
+        return Err(missing_id(table));
+    }
+    ids.extend((0..count).map(|n| first + n * step));
+    Ok(())
 }
 
 pub(super) async fn one_by_one(
@@ -249,11 +230,8 @@ pub(super) async fn one_by_one(
     chunk: Chunk<'_>,
     ids: &mut Vec<u64>,
 ) -> Result<()> {
-    let width = chunk.params.len() / chunk.rows;
-    for row in 0..chunk.rows {
-        // Not `chunks`: a row that is nothing but its generated id has no values.
-        let values = &chunk.params[row * width..][..width];
-        ids.extend(send_one(handle, target, values, chunk.with_id).await?);
+    for row in chunk.each() {
+        ids.extend(send_one(handle, target, row).await?);
     }
     Ok(())
 }
@@ -266,7 +244,7 @@ pub(super) async fn run(
     sink: &mut dyn RowSink,
 ) -> Result<Option<u64>> {
     let Target { table, statements } = target;
-    let Chunk { rows, with_id, params, .. } = chunk;
+    let (rows, with_id) = (chunk.rows(), chunk.with_id());
     let render = move |dialect: &dyn Dialect| fixed::insert(dialect, table, with_id, rows, returning);
     // One statement of the model stays prepared: that of a full chunk, as `bulk_create` sends it where ids are generated.
     let generates = table.auto_increment().is_some();
@@ -274,11 +252,11 @@ pub(super) async fn run(
     let full = with_id != generates && returning == asks && rows == chunk_rows(lease.dialect(), table);
     let done = if full {
         let statement = CallStatement::Fixed(&statements.insert_chunk, &render);
-        lease.run(&Call { table: Some(table), statement, params: &params }, sink).await?
+        lease.run(&Call { table: Some(table), statement, params: &chunk }, sink).await?
     } else {
         let sql = render(lease.dialect());
         let statement = CallStatement::Dynamic(&sql);
-        lease.run(&Call { table: Some(table), statement, params: &params }, sink).await?
+        lease.run(&Call { table: Some(table), statement, params: &chunk }, sink).await?
     };
     Ok(done.last_insert_id)
 }

@@ -2,13 +2,14 @@
 
 use std::fmt;
 
-use super::bulk::{self, Chunk, SURELY_SMALL, chunk_rows, encode, head_size, statement_size};
-use super::insert::Share;
+use super::bulk::{self, SURELY_SMALL, chunk_rows, head_size, statement_size};
+use super::params::{Chunk, Records, sends, size};
 use super::statement::Target;
 use crate::db::{Executor, Handle, Transaction};
 use crate::driver::{BoxFuture, NoRows};
 use crate::error::{Error, Result};
 use crate::model::{Blanks, Draft, Model};
+use crate::schema::Table;
 use crate::sql::Dialect;
 
 /// About how many bytes a chunk has at most, unless a row by itself is larger. More would be no faster, and would be held in memory.
@@ -155,8 +156,8 @@ fn send_all<'a>(
         let work = async move |handle: Handle<'_>| {
             let (mut inserted, mut coming) = (0, Some(first));
             while let Some(rows) = coming {
-                let chunk = rows.chunk(handle.dialect())?;
-                inserted += u64::try_from(chunk.rows).unwrap_or(u64::MAX);
+                let chunk = rows.chunk(handle.dialect(), target.table);
+                inserted += u64::try_from(chunk.rows()).unwrap_or(u64::MAX);
                 send(handle, target, chunk).await?;
                 progress(inserted);
                 coming = next(&mut *source, handle, &mut limit).await?;
@@ -175,7 +176,7 @@ async fn next(
     source: &mut dyn Chunks,
     handle: Handle<'_>,
     limit: &mut Option<usize>,
-) -> Result<Option<Box<dyn Rows>>> {
+) -> Result<Option<Rows>> {
     loop {
         match source.next(*limit)? {
             Next::Rows(rows) => return Ok(Some(rows)),
@@ -187,7 +188,7 @@ async fn next(
 
 /// Sends one chunk. Nobody asks for its ids.
 async fn send(handle: Handle<'_>, target: Target, chunk: Chunk<'_>) -> Result<()> {
-    if chunk.rows == 1 {
+    if chunk.rows() == 1 {
         // The statement of one row stays prepared.
         return bulk::one_by_one(handle, target, chunk, &mut Vec::new()).await;
     }
@@ -208,7 +209,7 @@ trait Chunks: Send {
 }
 
 enum Next {
-    Rows(Box<dyn Rows>),
+    Rows(Rows),
     /// None is left.
     End,
     /// It cannot be told without the limit: ask again with it.
@@ -216,12 +217,16 @@ enum Next {
 }
 
 /// The rows of a chunk, of whatever model.
-trait Rows: Send + Sync {
-    /// Their values.
-    ///
-    /// # Errors
-    /// [`Error::Encode`] where a value does not fit its column.
-    fn chunk(&self, dialect: &'static dyn Dialect) -> Result<Chunk<'_>>;
+struct Rows {
+    records: Box<dyn Records>,
+    count: usize,
+    with_id: bool,
+}
+
+impl Rows {
+    fn chunk(&self, dialect: &'static dyn Dialect, table: &Table) -> Chunk<'_> {
+        Chunk::new(dialect, table, &*self.records, 0..self.count, self.with_id)
+    }
 }
 
 /// Drafts that become rows of chunks, each when it is asked for: besides that chunk no more than a row of the next is held.
@@ -241,8 +246,7 @@ struct Source<'a, M: Model> {
 struct Growing<M> {
     records: Vec<M>,
     with_id: bool,
-    /// How many values they have, and how many bytes those have about.
-    values: usize,
+    /// How many bytes their values have about.
     bytes: usize,
 }
 
@@ -265,19 +269,22 @@ impl<'a, M: Model> Source<'a, M> {
     /// None yet, with room for those that are to come, as far as is known.
     fn grow(&self, with_id: bool) -> Growing<M> {
         let expected = self.drafts.size_hint().0.saturating_add(1).min(self.rows);
-        Growing { records: Vec::with_capacity(expected), with_id, values: 0, bytes: 0 }
+        Growing { records: Vec::with_capacity(expected), with_id, bytes: 0 }
     }
 
     /// The chunk that is there, before another one.
     fn finish(&mut self, next: Option<Growing<M>>) -> Next {
         let full = std::mem::replace(&mut self.growing, next);
-        full.map_or(Next::End, |full| Next::Rows(Box::new(full)))
+        full.map_or(Next::End, |Growing { records, with_id, .. }| {
+            let count = records.len();
+            Next::Rows(Rows { records: Box::new(records), count, with_id })
+        })
     }
 }
 
 impl<M: Model> Chunks for Source<'_, M> {
     fn next(&mut self, limit: Option<usize>) -> Result<Next> {
-        let blanks = Blanks::new(M::TABLE);
+        let blanks = Blanks::of::<M>();
         loop {
             match &mut self.growing {
                 Some(growing) if growing.records.len() > 1 && growing.size(self.head) >= SURELY_SMALL => {
@@ -296,7 +303,7 @@ impl<M: Model> Chunks for Source<'_, M> {
                 return Ok(self.finish(None));
             }
             let Some(draft) = self.draw() else { return Ok(self.finish(None)) };
-            let (record, with_id) = draft.into_record(&blanks)?;
+            let (record, with_id) = draft.into_record(blanks)?;
             match &mut self.growing {
                 Some(growing) if growing.with_id == with_id => growing.push(record),
                 _ => {
@@ -318,28 +325,24 @@ impl<M: Model> Chunks for Source<'_, M> {
 impl<M: Model> Growing<M> {
     #[inline]
     fn push(&mut self, record: M) {
-        let share = Share::of(&record, self.with_id);
-        self.values += share.values;
-        self.bytes += share.bytes;
+        self.bytes += self.size_of(&record);
         self.records.push(record);
     }
 
     fn pop(&mut self) -> Option<M> {
         let last = self.records.pop()?;
-        let share = Share::of(&last, self.with_id);
-        self.values -= share.values;
-        self.bytes -= share.bytes;
+        self.bytes -= self.size_of(&last);
         Some(last)
+    }
+
+    #[inline]
+    fn size_of(&self, record: &M) -> usize {
+        size(record, |position| sends::<M>(self.with_id, position))
     }
 
     /// About how many bytes the statement has.
     fn size(&self, head: usize) -> usize {
-        statement_size(head, self.bytes, self.values, self.records.len())
-    }
-}
-
-impl<M: Model> Rows for Growing<M> {
-    fn chunk(&self, dialect: &'static dyn Dialect) -> Result<Chunk<'_>> {
-        encode(dialect, &self.records, self.with_id)
+        let rows = self.records.len();
+        statement_size(head, self.bytes, rows * M::TABLE.columns.len(), rows)
     }
 }

@@ -3,15 +3,15 @@
 use std::collections::HashSet;
 
 use super::ColumnList;
-use super::insert::Params;
 use super::key_text;
+use super::params::{Give, size};
 use super::update::updated_at;
 use crate::db::{Call, CallStatement, Handle, Transaction};
-use crate::driver::NoRows;
+use crate::driver::{NoRows, ParamSink, ParamSource};
 use crate::error::{Error, Result};
 use crate::model::Model;
 use crate::schema::Table;
-use crate::sql::given;
+use crate::sql::{Dialect, given};
 use crate::types;
 use crate::value::Value;
 
@@ -127,14 +127,15 @@ impl<'a> Update<'a> {
         let (mut sql, mut rendered) = (String::new(), 0);
         let mut rest = records;
         while !rest.is_empty() {
-            let (rows, mut params) = self.chunk(handle, rest, limit)?;
-            rest = &rest[rows..];
+            let rows = self.fitting(rest, limit);
+            let (chunk, others) = rest.split_at(rows);
+            rest = others;
             if rows != rendered {
                 let stamp = self.stamp.map(|(n, _)| *n);
                 sql = given::update(handle.dialect(), self.table, &self.given, stamp, rows);
                 rendered = rows;
             }
-            params.extend(self.stamp.map(|(_, stamp)| stamp.borrow()));
+            let params = Given { update: self, dialect: handle.dialect(), records: chunk };
             let call =
                 Call { table: Some(self.table), statement: CallStatement::Dynamic(&sql), params: &params };
             let done = handle.run(&call, &mut NoRows).await?;
@@ -145,25 +146,38 @@ impl<'a> Update<'a> {
         Ok(())
     }
 
-    /// The values of as many of the records as one statement takes: one at least.
-    fn chunk<'r, M: Model>(
-        &self,
-        handle: Handle<'_>,
-        records: &'r [&mut M],
-        limit: usize,
-    ) -> Result<(usize, Vec<Value<'r>>)> {
+    /// How many of the records one statement takes: one at least.
+    fn fitting<M: Model>(&self, records: &[&mut M], limit: usize) -> usize {
         let most = records.len().min(self.rows);
-        let mut params = Params::new(handle.dialect(), self.table, true, 0);
-        params.values.reserve(most * self.given.len() + 1);
-        for (n, record) in records[..most].iter().enumerate() {
-            params.push_some::<M>(record, &self.wanted)?;
-            let text = (n + 2) * self.given.len() * PLACEHOLDER;
-            if n > 0 && params.size + text >= limit {
-                // This one is the first of the next chunk.
-                params.values.truncate(n * self.given.len());
-                return Ok((n, params.values));
-            }
+        let mut bytes = 0;
+        (0..most)
+            .find(|&n| {
+                bytes += size(&*records[n], |position| self.wanted[position]);
+                let text = (n + 2) * self.given.len() * PLACEHOLDER;
+                n > 0 && bytes + text >= limit
+            })
+            .unwrap_or(most)
+    }
+}
+
+/// What one statement sends.
+struct Given<'g, M> {
+    update: &'g Update<'g>,
+    dialect: &'static dyn Dialect,
+    records: &'g [&'g mut M],
+}
+
+impl<M: Model> ParamSource for Given<'_, M> {
+    fn len(&self) -> usize {
+        self.records.len() * self.update.given.len() + usize::from(self.update.stamp.is_some())
+    }
+
+    fn give(&self, to: &mut dyn ParamSink) -> Result<()> {
+        let mut give = Give::new(self.dialect, &mut *to, |position| self.update.wanted[position]);
+        self.records.iter().try_for_each(|record| give.record(&**record))?;
+        if let Some((_, stamp)) = self.update.stamp {
+            to.value(stamp);
         }
-        Ok((most, params.values))
+        Ok(())
     }
 }

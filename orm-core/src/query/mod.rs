@@ -10,6 +10,7 @@ mod insert;
 mod key_text;
 mod lock;
 mod nested;
+mod params;
 mod plan;
 mod projection;
 mod raw;

@@ -1,7 +1,7 @@
 //! Statements of a model whose shape never changes: rendered once per `Db`, prepared once per connection.
 
 use crate::db::{Call, CallStatement, Handle};
-use crate::driver::{BoxFuture, FixedId, NoRows, RowSink};
+use crate::driver::{BoxFuture, FixedId, NoRows, ParamSource, RowSink};
 use crate::error::{Error, Result};
 use crate::model::{Model, Statements};
 use crate::schema::Table;
@@ -50,7 +50,7 @@ impl FixedStatement {
     fn call<'c>(
         self,
         render: &'c (dyn Fn(&dyn Dialect) -> String + Sync),
-        params: &'c [Value<'c>],
+        params: &'c dyn ParamSource,
     ) -> Call<'c> {
         Call { table: Some(self.table), statement: CallStatement::Fixed(self.id, render), params }
     }
@@ -68,7 +68,7 @@ impl FixedStatement {
         })
     }
 
-    async fn send(self, handle: Handle<'_>, params: &[Value<'_>]) -> Result<u64> {
+    async fn send(self, handle: Handle<'_>, params: &dyn ParamSource) -> Result<u64> {
         let render = self.render();
         Ok(handle.send(&self.call(&render, params), &mut NoRows).await?.affected)
     }
@@ -79,7 +79,10 @@ impl FixedStatement {
         handle: Handle<'a>,
         params: Result<Vec<Value<'static>>>,
     ) -> BoxFuture<'a, Result<u64>> {
-        Box::pin(async move { self.send(handle, &params?).await })
+        Box::pin(async move {
+            let params = params?;
+            self.send(handle, &params).await
+        })
     }
 
     /// Writes the row with a key, or takes it away.

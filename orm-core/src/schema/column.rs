@@ -1,6 +1,7 @@
 //! One column of a table.
 
 use crate::types;
+use crate::value::{FIXED_SIZE, LENGTH_SIZE};
 
 /// What a column holds, before any database has a word for it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -122,6 +123,18 @@ impl DataType {
     /// Whether a value may lose digits on its way to the column: times are cut to their precision.
     pub const fn is_cut(self) -> bool {
         matches!(self, Self::DateTime { .. } | Self::Time { .. })
+    }
+
+    /// About how many bytes any value of it takes on the wire at most, `None` where that depends on the value.
+    pub(crate) const fn wire_size(self) -> Option<usize> {
+        match self {
+            Self::Integer { .. } | Self::Bool | Self::Float | Self::Double => Some(FIXED_SIZE),
+            Self::DateTime { .. } | Self::Date | Self::Time { .. } => Some(FIXED_SIZE),
+            Self::Uuid => Some(LENGTH_SIZE + 16),
+            // A sign, a point, and a zero before that.
+            Self::Decimal { precision, .. } => Some(LENGTH_SIZE + precision as usize + 3),
+            Self::String { .. } | Self::Text | Self::Bytes { .. } | Self::Json | Self::Enum(_) => None,
+        }
     }
 
     /// How many characters an index over this column takes (MySQL's limit is 768 in all), `None` where it cannot be indexed at all.

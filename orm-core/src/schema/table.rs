@@ -116,6 +116,18 @@ impl Table {
         None
     }
 
+    /// Whether a column gets the time by itself.
+    pub(crate) const fn is_stamped(&self) -> bool {
+        let mut n = 0;
+        while n < self.columns.len() {
+            if self.columns[n].managed.is_some() {
+                return true;
+            }
+            n += 1;
+        }
+        false
+    }
+
     /// The only column of the primary key, where it is an integer.
     pub(crate) fn integer_key(&self) -> Option<usize> {
         match *self.primary_key {

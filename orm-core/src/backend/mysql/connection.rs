@@ -18,10 +18,9 @@ use super::nodes::Home;
 use super::options::Options;
 use super::result::{Reader, read};
 use super::server::{Server, is_cut_off};
-use super::value::to_driver;
-use crate::driver::{Begin, BoxFuture, Connection, Control, Done, RowSink, Statement};
+use super::value::DriverParams;
+use crate::driver::{Begin, BoxFuture, Connection, Control, Done, ParamSource, RowSink, Statement};
 use crate::error::{Error, Result};
-use crate::value::Value;
 
 /// Sent on connect and after every reset: UTC, and refusing instead of bending values. A reset takes MySQL's connections to the
 /// server's own character set, whatever was agreed on when connecting, so it is named too.
@@ -126,15 +125,15 @@ impl MysqlConnection {
     async fn run(
         &mut self,
         statement: &Statement<'_>,
-        values: &[Value<'_>],
+        params: &dyn ParamSource,
         reader: &mut Reader<'_>,
     ) -> Result<Done, Failure> {
         let Self { conn: Some(conn), handles, server, in_transaction, .. } = self else {
             return Err(Failure::Ours(gone()));
         };
         if let &Statement::Text(sql) = statement {
-            if !values.is_empty() {
-                return Err(params_differ(0, values.len()));
+            if !params.is_empty() {
+                return Err(params_differ(0, params.len()));
             }
             check_size(sql.len(), server.packet_limit)?;
             let mut result = conn.query_iter(sql).await?;
@@ -144,14 +143,14 @@ impl MysqlConnection {
         }
         let mut is_second = false;
         let mut result = loop {
-            let (params, size) = to_driver(values);
-            check_size(size.saturating_add(statement.sql().len()), server.packet_limit)?;
+            let given = reader.whose.callers(|| DriverParams::of(params)).map_err(Failure::Ours)?;
+            check_size(given.size + statement.sql().len(), server.packet_limit)?;
             let handle = handles.get(conn, *statement).await?;
             // The driver would close the connection over it.
-            if usize::from(handle.num_params()) != params.len() {
-                return Err(params_differ(handle.num_params(), params.len()));
+            if usize::from(handle.num_params()) != given.values.len() {
+                return Err(params_differ(handle.num_params(), given.values.len()));
             }
-            match conn.exec_iter(handle, Params::Positional(params)).await {
+            match conn.exec_iter(handle, Params::Positional(given.values)).await {
                 // Refused before it had any effect.
                 Err(DriverFailure::Server(error)) if error::loses_handle(error.code) && !is_second => {
                     handles.forget(*statement);
@@ -251,7 +250,7 @@ impl Connection for MysqlConnection {
     fn query<'a>(
         &'a mut self,
         statement: Statement<'a>,
-        params: &'a [Value<'a>],
+        params: &'a dyn ParamSource,
         sink: &'a mut dyn RowSink,
     ) -> BoxFuture<'a, Result<Done>> {
         Box::pin(async move {

@@ -2,37 +2,86 @@
 
 use std::borrow::Cow;
 
-use chrono::{Datelike as _, NaiveDate, NaiveTime, Timelike as _};
+use chrono::{Datelike as _, NaiveDate, NaiveDateTime, NaiveTime, Timelike as _};
 use mysql_async::Row;
 use mysql_async::Value as DriverValue;
 use mysql_async::consts::{ColumnFlags, ColumnType};
 
-use crate::driver::Cells;
-use crate::value::Value;
+use crate::driver::{Cells, ParamSink, ParamSource};
+use crate::error::Result;
+use crate::value::{FIXED_SIZE, LENGTH_SIZE, Value};
 
-/// Parameters for the driver, and about how many bytes they have.
-pub(super) fn to_driver(values: &[Value<'_>]) -> (Vec<DriverValue>, usize) {
-    let (mut params, mut size) = (Vec::with_capacity(values.len()), 0_usize);
-    for value in values {
-        size = size.saturating_add(value.wire_size());
-        // Each is made where it stays: one that is made elsewhere first is copied from there before its parts are written.
-        match value {
-            Value::Null => params.push(DriverValue::NULL),
-            Value::Int(number) => params.push(DriverValue::Int(*number)),
-            Value::UInt(number) => params.push(DriverValue::UInt(*number)),
-            Value::Float(number) => params.push(DriverValue::Float(*number)),
-            Value::Double(number) => params.push(DriverValue::Double(*number)),
-            Value::Text(text) => params.push(DriverValue::Bytes(text.as_bytes().to_vec())),
-            Value::Bytes(bytes) => params.push(DriverValue::Bytes(bytes.to_vec())),
-            Value::Date(date) => params.push(driver_date(*date, NaiveTime::MIN)),
-            Value::DateTime(moment) => params.push(driver_date(moment.date(), moment.time())),
-            Value::Time(time) => {
-                let [hour, minute, second] = clock(*time);
-                params.push(DriverValue::Time(false, 0, hour, minute, second, micros(*time)));
-            }
-        }
+/// Parameters for the driver.
+#[derive(Debug)]
+pub(super) struct DriverParams {
+    pub(super) values: Vec<DriverValue>,
+    /// About how many bytes they have on the wire. As `Value::wire_size` reckons, by which chunks are made that are not refused for it.
+    pub(super) size: usize,
+}
+
+impl DriverParams {
+    /// Asks for all of them.
+    pub(super) fn of(source: &dyn ParamSource) -> Result<Self> {
+        let mut params = Self { values: Vec::with_capacity(source.len()), size: 0 };
+        source.give(&mut params)?;
+        Ok(params)
     }
-    (params, size)
+
+    #[inline]
+    fn add(&mut self, value: DriverValue) {
+        self.size += FIXED_SIZE;
+        self.values.push(value);
+    }
+
+    #[inline]
+    fn add_bytes(&mut self, bytes: &[u8]) {
+        self.size += LENGTH_SIZE + bytes.len();
+        self.values.push(DriverValue::Bytes(bytes.to_vec()));
+    }
+}
+
+impl ParamSink for DriverParams {
+    fn null(&mut self) {
+        self.size += 1;
+        self.values.push(DriverValue::NULL);
+    }
+
+    fn int(&mut self, number: i64) {
+        self.add(DriverValue::Int(number));
+    }
+
+    fn uint(&mut self, number: u64) {
+        self.add(DriverValue::UInt(number));
+    }
+
+    fn float(&mut self, number: f32) {
+        self.add(DriverValue::Float(number));
+    }
+
+    fn double(&mut self, number: f64) {
+        self.add(DriverValue::Double(number));
+    }
+
+    fn text(&mut self, text: &str) {
+        self.add_bytes(text.as_bytes());
+    }
+
+    fn bytes(&mut self, bytes: &[u8]) {
+        self.add_bytes(bytes);
+    }
+
+    fn date(&mut self, date: NaiveDate) {
+        self.add(driver_date(date, NaiveTime::MIN));
+    }
+
+    fn time(&mut self, time: NaiveTime) {
+        let [hour, minute, second] = clock(time);
+        self.add(DriverValue::Time(false, 0, hour, minute, second, micros(time)));
+    }
+
+    fn date_time(&mut self, moment: NaiveDateTime) {
+        self.add(driver_date(moment.date(), moment.time()));
+    }
 }
 
 /// The driver's date. `types/` lets only years from 1 to 9999 through, so that nothing is lost; a year beyond would become year 0, which the servers refuse.
@@ -46,9 +95,9 @@ fn clock(time: NaiveTime) -> [u8; 3] {
     [small(time.hour()), small(time.minute()), small(time.second())]
 }
 
-/// A month, a day or a part of a time: always below 256.
+/// A month, a day or a part of a time: always below 256, so that it is its lowest byte.
 fn small(number: u32) -> u8 {
-    u8::try_from(number).unwrap_or(0)
+    number.to_le_bytes()[0]
 }
 
 /// Without a leap second, which no server knows.

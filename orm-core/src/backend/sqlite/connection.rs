@@ -14,9 +14,8 @@ use super::batch::Batch;
 use super::session::Shared;
 use super::url::Location;
 use super::worker::{self, Command, End, Query, Reply, Text};
-use crate::driver::{BoxFuture, Connection, Control, Done, Flow, RowSink, Statement};
+use crate::driver::{BoxFuture, Connection, Control, Done, Flow, ParamSource, RowSink, Statement};
 use crate::error::{Error, Result};
-use crate::value::Value;
 
 /// Batches that may wait to be read; the thread stops stepping when there are more.
 const BATCHES: usize = 2;
@@ -87,7 +86,7 @@ impl Connection for SqliteConnection {
     fn query<'a>(
         &'a mut self,
         statement: Statement<'a>,
-        params: &'a [Value<'a>],
+        params: &'a dyn ParamSource,
         sink: &'a mut dyn RowSink,
     ) -> BoxFuture<'a, Result<Done>> {
         Box::pin(async move {
@@ -148,7 +147,7 @@ impl SqliteConnection {
     async fn run(
         &mut self,
         statement: Statement<'_>,
-        params: &[Value<'_>],
+        params: &dyn ParamSource,
         sink: &mut dyn RowSink,
     ) -> Result<Done> {
         let (text, number) = match statement {
@@ -161,9 +160,11 @@ impl SqliteConnection {
             Statement::Dynamic(sql) => (Text::Dynamic(sql.into()), None),
             Statement::Text(sql) => (Text::Script(sql.into()), None),
         };
+        let mut values = Vec::with_capacity(params.len());
+        params.give(&mut values)?;
         let query = Query {
             text,
-            params: params.iter().map(|value| value.borrow().into_owned()).collect(),
+            params: values,
             names: sink.wants_columns(),
             spare: std::mem::take(&mut self.spare),
         };

@@ -6,10 +6,9 @@ use std::time::Duration;
 
 use crate::backend;
 use crate::db::{Db, DbOptions};
-use crate::driver::{BoxFuture, Connection, Connector, Control, Done, RowSink, Statement};
+use crate::driver::{BoxFuture, Connection, Connector, Control, Done, ParamSource, RowSink, Statement};
 use crate::error::{Error, Result};
 use crate::sql::Dialect;
-use crate::value::Value;
 
 /// Opens connections that answer everything at once.
 pub(super) struct Stub {
@@ -67,7 +66,7 @@ impl Connection for Answers {
     fn query<'a>(
         &'a mut self,
         _statement: Statement<'a>,
-        _params: &'a [Value<'a>],
+        _params: &'a dyn ParamSource,
         _sink: &'a mut dyn RowSink,
     ) -> BoxFuture<'a, Result<Done>> {
         Box::pin(async { Ok(Done::default()) })

@@ -41,7 +41,7 @@ impl<J: Model> JoinRow for J {
 fn of_pair<J: Model>(mut draft: Draft<J>, through: &Through, near: &Row, far: &Row) -> Result<(J, bool)> {
     draft.fill_all(through.near, near)?;
     draft.fill_all(through.far, far)?;
-    draft.into_record(&Blanks::new(J::TABLE))
+    draft.into_record(Blanks::of::<J>())
 }
 
 /// Holds where a row of the join table needs nothing but its two keys, whose fields hash to `NEAR` and `FAR`.
