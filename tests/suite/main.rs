@@ -36,6 +36,7 @@ mod paging;
 mod pool;
 mod projections;
 mod raw;
+mod refusals;
 mod replicas;
 mod schema;
 mod statements;
@@ -149,6 +150,7 @@ fn main() -> ExitCode {
         pool::cases(),
         projections::cases(),
         raw::cases(),
+        refusals::cases(),
         replicas::cases(),
         schema::cases(),
         streams::cases(),
