@@ -4,7 +4,7 @@
 //! without a boxed future or a vector per row.
 
 use std::fmt;
-use std::future::Future;
+use std::future::{Future, poll_fn};
 use std::pin::Pin;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -289,6 +289,36 @@ pub trait RowSink: Send {
     /// # Errors
     /// Where a cell does not decode.
     fn row(&mut self, cells: &mut dyn Cells) -> Result<Flow>;
+
+    /// The database has not sent more yet: the rows so far are all there are to see for now.
+    fn waits(&mut self) {}
+}
+
+/// Waits for what brings more rows. Where that takes time the other is called, which is to tell the sink.
+pub(crate) fn awaiting_rows<F: Future>(
+    mut more: Pin<&mut F>,
+    mut waits: impl FnMut(),
+) -> impl Future<Output = F::Output> {
+    poll_fn(move |context| {
+        let poll = more.as_mut().poll(context);
+        if poll.is_pending() {
+            waits();
+        }
+        poll
+    })
+}
+
+/// Lets whoever polls look at the rows once: what [`Flow::Pause`] asks for.
+pub(crate) async fn give_way() {
+    let mut gave = false;
+    poll_fn(|context| {
+        if std::mem::replace(&mut gave, true) {
+            return Poll::Ready(());
+        }
+        context.waker().wake_by_ref();
+        Poll::Pending
+    })
+    .await;
 }
 
 /// A sink for statements that return no rows; rows that come all the same are dropped.

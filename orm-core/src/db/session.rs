@@ -378,4 +378,8 @@ impl RowSink for Watched<'_> {
         }
         Ok(flow)
     }
+
+    fn waits(&mut self) {
+        self.sink.waits();
+    }
 }

@@ -117,4 +117,8 @@ impl<S: RowSink> RowSink for Wanted<S> {
         }
         self.sink.row(cells)
     }
+
+    fn waits(&mut self) {
+        self.sink.waits();
+    }
 }

@@ -2,7 +2,7 @@
 
 use super::Query;
 use super::statement::FixedStatement;
-use super::update::{key_params, key_values};
+use super::update::{KeyValues, key_params};
 use crate::db::{Call, Executor, Handle};
 use crate::driver::{BoxFuture, NoRows};
 use crate::error::Result;
@@ -47,10 +47,10 @@ fn destroy_rows<'a>(
     rows: Result<Rows>,
 ) -> BoxFuture<'a, Result<u64>> {
     let table = by_key.table;
-    if rows.as_ref().is_ok_and(|rows| rows.are_by_key(table)) {
-        let mut key = Vec::with_capacity(table.primary_key.len());
-        return by_key.run(handle, rows.and_then(|rows| key_values(handle, rows, &mut key)).map(|()| key));
-    }
+    let rows = match rows {
+        Ok(rows) if rows.are_by_key(table) => return by_key.run(handle, KeyValues::of(handle, rows)),
+        other => other,
+    };
     Box::pin(async move {
         let statement = select::delete(handle.dialect(), table, rows?)?;
         Ok(handle.send(&Call::rendered(Some(table), &statement), &mut NoRows).await?.affected)

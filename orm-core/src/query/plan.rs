@@ -82,6 +82,9 @@ pub trait Plan<O>: Keys {
     /// Where a row that must be there is missing.
     fn finish(&mut self) -> Result<Vec<O>>;
 
+    /// Takes room for what becomes of the rows that come next: what was handed out before, and is empty by now.
+    fn reuse(&mut self, _room: Vec<O>) {}
+
     /// Takes back what became of the last row. Only where `load` sends nothing.
     ///
     /// # Errors
@@ -163,6 +166,11 @@ impl<M: Model> Plan<M> for Whole<M> {
 
     fn finish(&mut self) -> Result<Vec<M>> {
         Ok(std::mem::take(&mut self.records))
+    }
+
+    fn reuse(&mut self, mut room: Vec<M>) {
+        room.clear();
+        self.records = room;
     }
 
     fn take_last(&mut self) -> Result<Option<M>> {

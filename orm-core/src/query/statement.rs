@@ -77,12 +77,9 @@ impl FixedStatement {
     pub(super) fn run<'a>(
         self,
         handle: Handle<'a>,
-        params: Result<Vec<Value<'static>>>,
+        params: impl ParamSource + Send + 'a,
     ) -> BoxFuture<'a, Result<u64>> {
-        Box::pin(async move {
-            let params = params?;
-            self.send(handle, &params).await
-        })
+        Box::pin(async move { self.send(handle, &params).await })
     }
 
     /// Writes the row with a key, or takes it away.

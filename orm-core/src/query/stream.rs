@@ -68,7 +68,7 @@ pub struct RowStream<'a, O> {
     loading: Option<BoxFuture<'a, Result<Loaded<O>>>>,
 }
 
-/// The plan, which reads the rows while the statement is polled; nothing while it is away to load.
+/// The plan; nothing while it is away to read or to load.
 type Reader<O> = Arc<Mutex<Option<Box<dyn Plan<O>>>>>;
 
 /// A plan that comes back from loading, and what became of its rows.
@@ -98,7 +98,7 @@ impl<'a, O: Send + 'static> RowStream<'a, O> {
             Handle::Transaction(_) => usize::MAX,
         };
         let reader = Arc::new(Mutex::new(Some(plan)));
-        let sink = Queue { reader: Arc::clone(&reader), batch };
+        let sink = Queue { reader: Arc::clone(&reader), plan: None, batch };
         let (statement, error) = match rendered {
             Ok(rendered) => (Some(handle.stream(table, rendered.sql, rendered.params, sink)), None),
             Err(error) => (None, Some(error)),
@@ -111,6 +111,10 @@ impl<'a, O: Send + 'static> RowStream<'a, O> {
     /// # Errors
     /// As [`Query::all`](super::Query::all); nothing comes after an error.
     pub async fn next(&mut self) -> Option<Result<O>> {
+        // Mostly it is there already.
+        if let Some(row) = self.ready.pop_front() {
+            return Some(Ok(row));
+        }
         std::future::poll_fn(|context| Pin::new(&mut *self).poll_next(context)).await
     }
 
@@ -118,7 +122,10 @@ impl<'a, O: Send + 'static> RowStream<'a, O> {
     fn hand_out(&mut self) -> Result<()> {
         let mut reader = lock(&self.reader);
         match &mut *reader {
-            Some(plan) if !plan.loads() => self.ready = plan.finish()?.into(),
+            Some(plan) if !plan.loads() => {
+                let before = std::mem::replace(&mut self.ready, plan.finish()?.into());
+                plan.reuse(before.into());
+            }
             // A batch is full, or there will be no more.
             Some(plan) if plan.count() >= self.batch || (self.statement.is_none() && plan.count() > 0) => {
                 let Some(mut plan) = reader.take() else { return Ok(()) };
@@ -184,16 +191,45 @@ impl<O: Send + 'static> Stream for RowStream<'_, O> {
     }
 }
 
+/// Reads rows while the statement is polled.
 struct Queue<O> {
     reader: Reader<O>,
+    /// The plan, from a row until somebody is to see what became of it: not fetched for each row, which would be to lock it for each.
+    plan: Option<Box<dyn Plan<O>>>,
     batch: usize,
+}
+
+impl<O> Queue<O> {
+    /// Lets others have the plan with its rows.
+    fn give_back(&mut self) {
+        if let Some(plan) = self.plan.take() {
+            *lock(&self.reader) = Some(plan);
+        }
+    }
+}
+
+impl<O> Drop for Queue<O> {
+    /// The rows up to the end, or up to an error.
+    fn drop(&mut self) {
+        self.give_back();
+    }
 }
 
 impl<O> RowSink for Queue<O> {
     fn row(&mut self, cells: &mut dyn Cells) -> Result<Flow> {
-        let mut reader = lock(&self.reader);
-        let Some(plan) = &mut *reader else { return Ok(Flow::Pause) };
+        if self.plan.is_none() {
+            self.plan = lock(&self.reader).take();
+        }
+        let Some(plan) = &mut self.plan else { return Ok(Flow::Pause) };
         plan.row(cells)?;
-        Ok(if plan.count() >= self.batch { Flow::Pause } else { Flow::Continue })
+        if plan.count() < self.batch {
+            return Ok(Flow::Continue);
+        }
+        self.give_back();
+        Ok(Flow::Pause)
+    }
+
+    fn waits(&mut self) {
+        self.give_back();
     }
 }

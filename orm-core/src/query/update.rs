@@ -5,7 +5,7 @@ use super::lock::must_read;
 use super::select::exists;
 use super::statement::{FixedStatement, Target, found};
 use crate::db::{Call, CallStatement, Executor, Handle, Transaction};
-use crate::driver::{BoxFuture, Cells, Flow, NoRows, RowSink};
+use crate::driver::{BoxFuture, Cells, Flow, NoRows, ParamSink, ParamSource, RowSink};
 use crate::error::{Error, Result};
 use crate::model::{Assignment, Assignments, Change, ColumnSet, Model};
 use crate::schema::{Managed, Table};
@@ -19,7 +19,7 @@ pub(super) struct Changes(Vec<(usize, NewValue)>);
 
 impl Changes {
     pub(super) fn new<M: Model>(assignments: impl Assignments<M>) -> Result<Self> {
-        let mut list: Vec<Assignment<M>> = Vec::new();
+        let mut list: Vec<Assignment<M>> = Vec::with_capacity(1);
         assignments.add_to(&mut list);
         let change = |Assignment { column, change, .. }: Assignment<M>| {
             let value = match change? {
@@ -57,17 +57,63 @@ impl Changes {
         known.then(|| ColumnSet::of(self.0.iter().map(|(column, _)| *column))).flatten()
     }
 
-    /// The values, all of which are known, in the order of the table's columns.
-    fn into_values(mut self, handle: Handle<'_>, table: &Table) -> Result<Vec<Value<'static>>> {
+    /// In the order of the table's columns.
+    fn sorted(mut self) -> Self {
         self.0.sort_unstable_by_key(|(column, _)| *column);
-        let mut values = Vec::with_capacity(self.0.len() + table.primary_key.len());
-        for (column, value) in self.0 {
+        self
+    }
+}
+
+/// What an UPDATE by key sends: new values, all of which are known, and the key.
+struct SetByKey {
+    table: &'static Table,
+    changes: Changes,
+    key: KeyValues,
+}
+
+impl ParamSource for SetByKey {
+    fn len(&self) -> usize {
+        self.changes.0.len() + self.key.len()
+    }
+
+    fn give(&self, to: &mut dyn ParamSink) -> Result<()> {
+        for (column, value) in &self.changes.0 {
             if let NewValue::Is(value) = value {
-                check(handle.dialect(), &table.columns[column], &value)?;
-                values.push(value);
+                check(self.key.dialect, &self.table.columns[*column], value)?;
+                to.value(value);
             }
         }
-        Ok(values)
+        self.key.give(to)
+    }
+}
+
+/// The values of the key that rows are picked by.
+pub(super) struct KeyValues {
+    dialect: &'static dyn Dialect,
+    /// Each compares a column of it.
+    filter: Vec<Expr>,
+}
+
+impl KeyValues {
+    /// Of rows that [are picked by nothing else](Rows::are_by_key).
+    pub(super) fn of(handle: Handle<'_>, rows: Rows) -> Self {
+        Self { dialect: handle.dialect(), filter: rows.filter }
+    }
+}
+
+impl ParamSource for KeyValues {
+    fn len(&self) -> usize {
+        self.filter.len()
+    }
+
+    fn give(&self, to: &mut dyn ParamSink) -> Result<()> {
+        for condition in &self.filter {
+            if let Expr::Compare(column, Compare::Equal, value) = condition {
+                check(self.dialect, column, value)?;
+                to.value(value);
+            }
+        }
+        Ok(())
     }
 }
 
@@ -86,24 +132,12 @@ fn run<'a>(handle: Handle<'a>, target: Target, changes: Changes, rows: Rows) -> 
             Ok(handle.send(&Call::rendered(Some(table), &statement), &mut NoRows).await?.affected)
         });
     };
-    let params = changes
-        .into_values(handle, table)
-        .and_then(|mut params| key_values(handle, rows, &mut params).map(|()| params));
+    let params = SetByKey { table, changes: changes.sorted(), key: KeyValues::of(handle, rows) };
     Box::pin(async move {
         let render = move |dialect: &dyn Dialect| fixed::update_some(dialect, table, |n| set.has(n));
-        let call =
-            Call { table: Some(table), statement: CallStatement::Fixed(id, &render), params: &params? };
+        let call = Call { table: Some(table), statement: CallStatement::Fixed(id, &render), params: &params };
         Ok(handle.send(&call, &mut NoRows).await?.affected)
     })
-}
-
-/// The values of the key that rows are picked by.
-pub(super) fn key_values(handle: Handle<'_>, rows: Rows, params: &mut Vec<Value<'static>>) -> Result<()> {
-    for (column, value) in rows.into_equal_values() {
-        check(handle.dialect(), column, &value)?;
-        params.push(value);
-    }
-    Ok(())
 }
 
 impl<M: Model, O: Send + 'static> Query<M, O> {

@@ -97,14 +97,6 @@ impl Rows {
             && self.filter.iter().zip(table.key_columns()).all(on_column)
     }
 
-    /// The values that columns are to be equal to.
-    pub fn into_equal_values(self) -> impl Iterator<Item = (&'static ColumnDef, Value<'static>)> {
-        self.filter.into_iter().filter_map(|condition| match condition {
-            Expr::Compare(column, Compare::Equal, value) => Some((column, value)),
-            _ => None,
-        })
-    }
-
     /// Whether the conditions or the order look into other rows, so that columns must say where they are from.
     pub fn has_subquery(&self) -> bool {
         self.filter.iter().any(Expr::has_subquery) || self.order.iter().any(OrderTerm::has_subquery)

@@ -24,6 +24,7 @@ cases![over a network:
     a_transaction_that_could_not_begin_is_run_again,
     a_read_whose_connection_was_lost_is_sent_again,
     but_not_once_rows_have_come,
+    rows_that_have_come_are_seen_before_the_rest,
     a_stream_that_a_replica_lost_is_read_elsewhere,
     a_replica_that_does_not_answer_is_left_out,
 ];
@@ -319,6 +320,28 @@ async fn read(db: &Db) -> (u64, Result<(), Error>) {
             Err(error) => return (count, Err(error)),
         }
     }
+}
+
+async fn rows_that_have_come_are_seen_before_the_rest(fixture: &Fixture) -> Outcome {
+    questions(&fixture.db).await?;
+    let proxy = Proxy::to(fixture.url()).await?;
+    let db = DbOptions::new(proxy.url()).max_connections(1).connect().await?;
+    // Fewer than are handed out at a time.
+    let few = || Question::find().order_by(Question::ID).limit(40).stream(&db);
+    // Prepares it.
+    few().try_collect::<Vec<_>>().await?;
+    let before = proxy.traffic().to_client;
+    few().try_collect::<Vec<_>>().await?;
+    let answer = proxy.traffic().to_client - before;
+    let slice = usize::try_from(answer / 20)?;
+    proxy.set(Faults { slice: Some(slice), delay: Duration::from_millis(20), ..Faults::default() });
+    let before = proxy.traffic().to_client;
+    let mut stream = few();
+    check_eq!(in_time(stream.try_next()).await?.map(|first| first.map(|question| question.id))?, Some(1));
+    check!(proxy.traffic().to_client - before < answer, "the whole answer came first");
+    check_eq!(in_time(stream.try_collect::<Vec<_>>()).await??.len(), 39);
+    db.close().await?;
+    Ok(())
 }
 
 /// The fixture's database with a replica, which is the same by way of a proxy.

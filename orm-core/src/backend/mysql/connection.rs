@@ -122,52 +122,55 @@ impl MysqlConnection {
         self.server.dialect
     }
 
-    async fn run(
+    #[expect(clippy::manual_async_fn, reason = "an `async fn` keeps room for its arguments twice")]
+    fn run(
         &mut self,
         statement: &Statement<'_>,
         params: &dyn ParamSource,
         reader: &mut Reader<'_>,
-    ) -> Result<Done, Failure> {
-        let Self { conn: Some(conn), handles, server, in_transaction, .. } = self else {
-            return Err(Failure::Ours(gone()));
-        };
-        if let &Statement::Text(sql) = statement {
-            if !params.is_empty() {
-                return Err(params_differ(0, params.len()));
-            }
-            check_size(sql.len(), server.packet_limit)?;
-            let mut result = conn.query_iter(sql).await?;
-            let read = read(&mut result, reader, true).await?;
-            result.drop_result().await?;
-            return finish(conn, in_transaction, read);
-        }
-        let mut is_second = false;
-        let mut result = loop {
-            let given = reader.whose.callers(|| DriverParams::of(params)).map_err(Failure::Ours)?;
-            check_size(given.size + statement.sql().len(), server.packet_limit)?;
-            let handle = handles.get(conn, *statement).await?;
-            // The driver would close the connection over it.
-            if usize::from(handle.num_params()) != given.values.len() {
-                return Err(params_differ(handle.num_params(), given.values.len()));
-            }
-            match conn.exec_iter(handle, Params::Positional(given.values)).await {
-                // Refused before it had any effect.
-                Err(DriverFailure::Server(error)) if error::loses_handle(error.code) && !is_second => {
-                    handles.forget(*statement);
-                    is_second = true;
+    ) -> impl Future<Output = Result<Done, Failure>> + Send {
+        async move {
+            let Self { conn: Some(conn), handles, server, in_transaction, .. } = self else {
+                return Err(Failure::Ours(gone()));
+            };
+            if let &Statement::Text(sql) = statement {
+                if !params.is_empty() {
+                    return Err(params_differ(0, params.len()));
                 }
-                other => break other?,
+                check_size(sql.len(), server.packet_limit)?;
+                let mut result = conn.query_iter(sql).await?;
+                let read = read(&mut result, reader, true).await?;
+                result.drop_result().await?;
+                return finish(conn, in_transaction, read);
             }
-        };
-        let read = read(&mut result, reader, false).await?;
-        // A procedure has further results, which nobody asked for.
-        result.drop_result().await?;
-        let was_open = *in_transaction;
-        let done = finish(conn, in_transaction, read)?;
-        if was_open && !*in_transaction && error::only_reads(statement.sql()) {
-            return Err(Failure::Ours(error::gave_way(statement.sql())));
+            let mut is_second = false;
+            let mut result = loop {
+                let given = reader.whose.callers(|| DriverParams::of(params)).map_err(Failure::Ours)?;
+                check_size(given.size + statement.sql().len(), server.packet_limit)?;
+                let handle = handles.get(conn, *statement).await?;
+                // The driver would close the connection over it.
+                if usize::from(handle.num_params()) != given.values.len() {
+                    return Err(params_differ(handle.num_params(), given.values.len()));
+                }
+                match conn.exec_iter(handle, Params::Positional(given.values)).await {
+                    // Refused before it had any effect.
+                    Err(DriverFailure::Server(error)) if error::loses_handle(error.code) && !is_second => {
+                        handles.forget(*statement);
+                        is_second = true;
+                    }
+                    other => break other?,
+                }
+            };
+            let read = read(&mut result, reader, false).await?;
+            // A procedure has further results, which nobody asked for.
+            result.drop_result().await?;
+            let was_open = *in_transaction;
+            let done = finish(conn, in_transaction, read)?;
+            if was_open && !*in_transaction && error::only_reads(statement.sql()) {
+                return Err(Failure::Ours(error::gave_way(statement.sql())));
+            }
+            Ok(done)
         }
-        Ok(done)
     }
 
     async fn command(&mut self, command: Control) -> Result<(), Failure> {

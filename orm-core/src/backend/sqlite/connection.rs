@@ -1,10 +1,9 @@
 //! The asynchronous side of a connection: one hop to its thread and one back for most statements.
 
-use std::future::poll_fn;
+use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{SyncSender, sync_channel};
-use std::task::Poll;
 use std::thread;
 
 use rusqlite::InterruptHandle;
@@ -14,7 +13,10 @@ use super::batch::Batch;
 use super::session::Shared;
 use super::url::Location;
 use super::worker::{self, Command, End, Query, Reply, Text};
-use crate::driver::{BoxFuture, Connection, Control, Done, Flow, ParamSource, RowSink, Statement};
+use crate::driver::{
+    BoxFuture, Connection, Control, Done, Flow, NoRows, ParamSource, RowSink, Statement, awaiting_rows,
+    give_way,
+};
 use crate::error::{Error, Result};
 
 /// Batches that may wait to be read; the thread stops stepping when there are more.
@@ -102,7 +104,7 @@ impl Connection for SqliteConnection {
             }
             let mut running = self.start(Command::Control(command))?;
             loop {
-                if let Reply::End(end) = running.reply().await? {
+                if let Reply::End(end) = running.reply(&mut NoRows).await? {
                     running.finish(&end);
                     return end.outcome.map(|_| ());
                 }
@@ -171,7 +173,7 @@ impl SqliteConnection {
         let mut running = self.start(Command::Query(query))?;
         let mut refused = None;
         loop {
-            match running.reply().await? {
+            match running.reply(sink).await? {
                 Reply::Rows(mut batch) => running.deliver(&mut batch, sink, &mut refused).await,
                 Reply::Opened(_) => {}
                 Reply::End(mut end) => {
@@ -236,8 +238,8 @@ struct Running<'a> {
 }
 
 impl Running<'_> {
-    async fn reply(&mut self) -> Result<Reply> {
-        let reply = self.connection.replies.recv().await;
+    async fn reply(&mut self, sink: &mut dyn RowSink) -> Result<Reply> {
+        let reply = awaiting_rows(pin!(self.connection.replies.recv()), || sink.waits()).await;
         self.connection.broken = reply.is_none();
         reply.ok_or_else(lost)
     }
@@ -282,19 +284,6 @@ impl Drop for Running<'_> {
             self.connection.interrupt.interrupt();
         }
     }
-}
-
-/// Lets the caller's other branches run once.
-async fn give_way() {
-    let mut gave = false;
-    poll_fn(|context| {
-        if std::mem::replace(&mut gave, true) {
-            return Poll::Ready(());
-        }
-        context.waker().wake_by_ref();
-        Poll::Pending
-    })
-    .await;
 }
 
 fn lost() -> Error {
